@@ -1,0 +1,173 @@
+"""What every test may ask for: a clean cache, Wagtail's first rows after a flush, jobs run at once, a browser and axe."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.core.cache import caches
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+
+# ------------------------------------------------------------------------------------------------------- the database
+
+MADE_BY_MIGRATIONS = pytest.StashKey[str]()
+# Django makes these anew after every flush, or they only index the others.
+REMADE_BY_DJANGO = {"contenttypes", "sessions", "wagtailsearch", "modelsearch"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
+    """Remember the rows that migrations make (Wagtail's root page, site, locale, groups): a flush would lose them."""
+    with django_db_blocker.unblock():
+        rows = [
+            row
+            for model in apps.get_models()
+            if model._meta.managed and not model._meta.proxy and model._meta.app_label not in REMADE_BY_DJANGO
+            if model._meta.label not in {"auth.Permission", "wagtailcore.ReferenceIndex"}
+            for row in model._default_manager.order_by("pk")
+        ]
+        request.config.stash[MADE_BY_MIGRATIONS] = serializers.serialize("json", rows, use_natural_foreign_keys=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """After a test that flushed the database, and after its fixtures are gone, put the first rows back."""
+    try:
+        return (yield)
+    finally:
+        if _flushes(item) and MADE_BY_MIGRATIONS in item.config.stash:
+            from pytest_django.plugin import blocking_manager_key  # noqa: PLC0415 - only where a database is used
+
+            with item.config.stash[blocking_manager_key].unblock():
+                for row in serializers.deserialize("json", item.config.stash[MADE_BY_MIGRATIONS]):
+                    row.save()
+
+
+def _flushes(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server", "django_db_serialized_rollback"}
+    return bool(marker and marker.kwargs.get("transaction")) or bool(asked & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.fixture(autouse=True)
+def _empty_caches() -> None:
+    """Caches outlive a test's transaction, so each test starts with empty ones."""
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
+
+
+@pytest.fixture
+def preset(db: None) -> str:
+    """The rules, pages and sample content of `warszawa`, loaded."""
+    from django.core.management import call_command  # noqa: PLC0415 - a test without a database needs none
+
+    call_command("load_preset", "warszawa", verbosity=0)
+    return "warszawa"
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], Any]:
+    """Runs every job that is due, in this thread; a fault of a job is a fault of the test."""
+    from portal.jobs import run_due  # noqa: PLC0415 - models may only be imported once Django is ready
+
+    return run_due
+
+
+# -------------------------------------------------------------------------------------------------------- the browser
+
+
+def _chromium() -> str:
+    names = [os.environ.get("EBOK_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    if not found:
+        pytest.fail("Chromium is not installed, and journeys need it. Type: .ci/prepare --tests", pytrace=False)
+    subprocess.run([found, "--version"], check=True, capture_output=True)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only journeys pay for its start
+
+    # Playwright's synchronous face runs an event loop in this thread, and Django takes that for an asynchronous caller.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["390px", "1280px"])
+def viewport(request: pytest.FixtureRequest) -> dict[str, int]:
+    return request.param
+
+
+@pytest.fixture
+def new_page(browser: Any, live_server: Any, viewport: dict[str, int]) -> Iterator[Callable[[], Any]]:
+    """Opens a page in a browser of its own (a person), and fails the test on a script's error or a foreign request."""
+    contexts, faults = [], []
+
+    def page() -> Any:
+        context = browser.new_context(
+            base_url=live_server.url, viewport=viewport, locale="pl-PL", timezone_id="Europe/Warsaw"
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+
+        def ours_only(route: Any) -> None:
+            if route.request.url.startswith((live_server.url, "data:", "blob:")):
+                route.continue_()
+            else:
+                faults.append(f"The page asked a third party: {route.request.url}.")
+                route.abort()
+
+        context.route("**/*", ours_only)
+        opened = context.new_page()
+        opened.on("pageerror", lambda error: faults.append(f"A script failed: {error}."))
+        opened.on(
+            "console",
+            lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None,
+        )
+        return opened
+
+    yield page
+    for context in contexts:
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def page(new_page: Callable[[], Any]) -> Any:
+    """One person's browser, on a phone and at a desk."""
+    return new_page()
+
+
+@pytest.fixture
+def axe() -> Callable[[Any], None]:
+    """`axe(page)` fails with every accessibility fault that axe-core finds on the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - only journeys pay for its start
+
+    def check(page: Any) -> None:
+        found = Axe().run(page)
+        assert not found.violations_count, f"{page.url}\n{found.generate_report()}"
+
+    return check
