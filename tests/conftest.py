@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.core import serializers
 from django.core.cache import caches
+from django.db import transaction
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -54,7 +55,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
         if _flushes(item) and MADE_BY_MIGRATIONS in item.config.stash:
             from pytest_django.plugin import blocking_manager_key  # noqa: PLC0415 - only where a database is used
 
-            with item.config.stash[blocking_manager_key].unblock():
+            # In one transaction: a row may come before the one that it points to.
+            with item.config.stash[blocking_manager_key].unblock(), transaction.atomic():
                 for row in serializers.deserialize("json", item.config.stash[MADE_BY_MIGRATIONS]):
                     row.save()
 

@@ -1,0 +1,74 @@
+"""The site's map as every page needs it: home pages, menu and roles in each language, kept by each process."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import get_language
+from wagtail.models import Page
+
+from home.roles import PageRole, Role
+from portal.content import addresses
+from portal.utility.kept import Kept
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class SiteMap:
+    """One language's part of the site."""
+
+    root_path: str
+    home_url: str
+    menu: list[Link] = field(default_factory=list)
+    roles: dict[str, Link] = field(default_factory=dict)
+
+
+def site_map(language: str | None = None) -> SiteMap | None:
+    """The map in the reader's language, else in the site's own; None until there is a site."""
+    maps = site_maps()
+    return maps.get(language or get_language() or "") or next(iter(maps.values()), None)
+
+
+def role_url(role: str) -> str:
+    """The address of the page that holds the role; empty while none does."""
+    found = site_map()
+    return found.roles[role].url if found and role in found.roles else ""
+
+
+def empty_roles() -> list[str]:
+    """The roles that no live page holds: what leads there ends at "there is no such page"."""
+    held = set(PageRole.objects.filter(page__live=True).values_list("role", flat=True))
+    return [str(label) for value, label in Role.choices if value not in held]
+
+
+def _read() -> dict[str, SiteMap]:
+    site = addresses.site()
+    if site is None:
+        return {}
+    own_home = site.root_page
+    homes = Page.objects.live().filter(translation_key=own_home.translation_key).select_related("locale")
+    by_role = list(PageRole.objects.select_related("page"))
+    maps = {}
+    for home in sorted(homes, key=lambda page: page.pk != own_home.pk):
+        menu = home.get_children().live().in_menu()
+        maps[home.locale.language_code] = SiteMap(
+            root_path=home.url_path,
+            home_url=addresses.url_of(home),
+            menu=[Link(page.title, addresses.url_of(page)) for page in menu],
+            roles=_roles_in(home, by_role),
+        )
+    return maps
+
+
+def _roles_in(home: Page, by_role: list[PageRole]) -> dict[str, Link]:
+    keys = [held.page.translation_key for held in by_role]
+    pages = Page.objects.live().filter(translation_key__in=keys, locale_id=home.locale_id)
+    here = {page.translation_key: page for page in pages}
+    found = ((held.role, here.get(held.page.translation_key, held.page)) for held in by_role)
+    return {role: Link(page.title, addresses.url_of(page)) for role, page in found if page.live}
+
+
+site_maps = Kept(_read)

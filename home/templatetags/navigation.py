@@ -1,0 +1,50 @@
+"""Menu, roles and highlights for the templates of pages: `{% load navigation %}`."""
+
+from django import template
+from django.http import HttpRequest
+
+from home import navigation
+from home.navigation import Link, SiteMap
+from portal.content import addresses
+
+register = template.Library()
+
+
+@register.simple_tag
+def site_map() -> SiteMap | None:
+    return navigation.site_map()
+
+
+@register.simple_tag
+def role_url(role: str) -> str:
+    """The address of the page with that role; empty while there is none, so that no link leads nowhere."""
+    return navigation.role_url(role)
+
+
+@register.simple_tag
+def role_link(role: str) -> Link | None:
+    found = navigation.site_map()
+    return found.roles.get(role) if found else None
+
+
+@register.simple_tag
+def other_languages() -> list[tuple[str, str]]:
+    """(code, address of the home page) of the site's other languages."""
+    here = navigation.site_map()
+    return [(code, found.home_url) for code, found in navigation.site_maps().items() if found is not here]
+
+
+@register.simple_tag(takes_context=True)
+def is_here(context: template.Context, url: str) -> bool:
+    """Whether the reader is on that page or below it."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or not url:
+        return False
+    found = navigation.site_map()
+    return request.path == url if found and url == found.home_url else request.path.startswith(url)
+
+
+@register.simple_tag
+def page_url(page: object) -> str:
+    """A page's address without a look-up."""
+    return addresses.url_of(page)  # type: ignore[arg-type] # a template hands over what the view gave it

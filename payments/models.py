@@ -1,0 +1,103 @@
+"""Payments made online, and everything a gateway told us about them."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.billing.models import Transit
+from portal.customers.models import Customer
+from portal.customers.scope import Scope
+from portal.moneyfield import GroszeField
+
+
+class Payment(models.Model):
+    """One attempt to pay. Its state moves only by the gateway's word, never by the browser's return."""
+
+    class State(models.TextChoices):
+        CREATED = "created", _("started")
+        PENDING = "pending", _("waiting for the payment")
+        SUCCEEDED = "succeeded", _("paid")
+        FAILED = "failed", _("not paid")
+        EXPIRED = "expired", _("time ran out")
+        CANCELLED = "cancelled", _("cancelled")
+        REFUNDED_PARTLY = "refunded_partly", _("refunded in part")
+        REFUNDED = "refunded", _("refunded")
+        DISPUTED = "disputed", _("disputed")
+        CHARGED_BACK = "charged_back", _("charged back")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="payments")
+    payer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="payments")
+    payer_email = models.EmailField(blank=True)
+    transit = models.OneToOneField(Transit, models.PROTECT, related_name="payment")
+    amount = GroszeField(_("amount"))
+    currency = models.CharField(max_length=3, default="PLN")
+    fee = GroszeField(_("gateway's fee"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.CREATED)
+    gateway = models.CharField(max_length=20)
+    session_id = models.CharField(max_length=120, blank=True, db_index=True)
+    session_url = models.URLField(max_length=600, blank=True)
+    method = models.CharField(max_length=30, blank=True)
+    received = GroszeField(_("received"), null=True, blank=True)
+    is_held_for_clerk = models.BooleanField(default=False)
+    held_because = models.CharField(max_length=250, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True)
+    succeeded_at = models.DateTimeField(null=True, blank=True)
+
+    access = Scope(customer="customer")
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["state", "expires_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.amount} {self.state}"
+
+
+class GatewayEvent(models.Model):
+    """A verified message of a gateway, stored once by its id before anything is done about it."""
+
+    gateway = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=120)
+    kind = models.CharField(max_length=80)
+    session_id = models.CharField(max_length=120, blank=True, db_index=True)
+    payload = models.JSONField(default=dict)
+    received_at = models.DateTimeField()
+    acted_on_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["gateway", "event_id"], name="gateway_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.kind} {self.event_id}"
+
+
+class SandboxSession(models.Model):
+    """A payment session of the sandbox gateway: what a real gateway would keep on its side."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        PAID = "paid"
+        DECLINED = "declined"
+        EXPIRED = "expired"
+
+    session_id = models.CharField(max_length=60, unique=True)
+    idempotency_key = models.CharField(max_length=80, unique=True)
+    amount = GroszeField()
+    currency = models.CharField(max_length=3)
+    description = models.CharField(max_length=250)
+    metadata = models.JSONField(default=dict)
+    return_url = models.URLField(max_length=600)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    method = models.CharField(max_length=20, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.session_id

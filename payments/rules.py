@@ -1,0 +1,22 @@
+"""What a utility decides about paying online."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from portal.utility.rules import RuleSet, gettext_noop, register, rule
+
+
+@register
+@dataclass(frozen=True)
+class PaymentRules(RuleSet):
+    code = "payments"
+    title = gettext_noop("Paying online")
+
+    minimum: Decimal = rule(Decimal("2.00"), gettext_noop("Smallest payment, zł"))
+    maximum: Decimal = rule(Decimal("20000.00"), gettext_noop("Largest payment, zł"))
+    session_minutes: int = rule(31, gettext_noop("How long a started payment holds its invoices, minutes"))
+    methods: tuple[str, ...] = rule(
+        ("blik", "p24", "card"),
+        gettext_noop("Methods"),
+        choices=(("blik", "BLIK"), ("p24", "Przelewy24"), ("card", gettext_noop("card"))),
+    )

@@ -1,0 +1,63 @@
+"""What happens to people's accounts."""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from portal import clock
+from portal.accounts.models import Acceptance, SignInIdentifier, TermsVersion, User
+from portal.journal.actions import note
+
+
+class IdentifierTaken(Exception):  # noqa: N818 - the name is the refusal
+    """This identifier signs somebody else in already."""
+
+    def __str__(self) -> str:
+        return self.__doc__ or ""
+
+
+def canonical(value: str) -> str:
+    """How an identifier is kept and compared: no white space, lower case."""
+    return "".join(value.split()).lower()
+
+
+def give_identifier(user: User, kind: str, value: str) -> SignInIdentifier:
+    """Let a person sign in with this value. Raises IdentifierTaken; giving it twice changes nothing."""
+    found, _ = SignInIdentifier.objects.get_or_create(value=canonical(value), defaults={"user": user, "kind": kind})
+    if found.user_id != user.pk:
+        raise IdentifierTaken
+    return found
+
+
+def publish_terms(
+    *, kind: str, language: str, version: str, effective_from: date, title: str, text: str, pdf: bytes = b""
+) -> TermsVersion:
+    """Keep a version of a text for ever. A version that people accepted is never changed: publish a new one."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    terms = TermsVersion.objects.filter(kind=kind, language=language, version=version).first()
+    if terms is not None and (terms.text_sha256 == digest or terms.acceptances.exists()):
+        return terms
+    terms = terms or TermsVersion(kind=kind, language=language, version=version)
+    terms.effective_from = effective_from
+    terms.title, terms.text, terms.text_sha256 = title, text, digest
+    if pdf:
+        terms.pdf.save(f"{kind}-{version}-{language}.pdf", ContentFile(pdf), save=False)
+    terms.save()
+    return terms
+
+
+@transaction.atomic
+def accept(user: User, terms: TermsVersion, *, channel: str = "portal") -> Acceptance:
+    acceptance, is_new = Acceptance.objects.get_or_create(
+        user=user, terms=terms, defaults={"accepted_at": clock.now(), "channel": channel}
+    )
+    if is_new:
+        note("terms_accepted", about=f"user:{user.public_id}", by=user, version=terms.version, kind=terms.kind)
+    return acceptance
+
+
+def record_sign_in(user: User, **facts: Any) -> None:
+    note("signed_in", about=f"user:{user.public_id}", by=user, **facts)

@@ -1,0 +1,1 @@
+"""Structured invoices, FA(3): what they say, whether it adds up, and how it looks on paper."""

@@ -1,0 +1,106 @@
+"""The picture of an invoice as a PDF: consistent with the original to the character, and made of nothing else."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from portal import pdf, qr
+from portal.billing.ksef.invoice import FaInvoice
+from portal.billing.ksef.number import kod_i_url
+from portal.billing.ksef.reader import read_invoice
+from portal.billing.ksef.sheet import sheet
+
+KsefMode = Literal["none", "online", "offline"]
+LANGUAGE = "pl"  # the language of the document, whoever looks at it
+TEMPLATE = "billing/pdf/invoice.html"
+SHEET = "pdf/invoice.css"
+
+
+class KsefNumberMissing(ValueError):
+    """An invoice issued through KSeF is not printed without its KSeF number."""
+
+    def __str__(self) -> str:
+        return _("An invoice issued through KSeF is not printed without its KSeF number.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How the utility's documents are dressed."""
+
+    name: str
+    logo: str | None = None  # a data: address of the picture; nothing else is fetched
+    colour: str | None = None  # like #0a5c7d; it stands behind white letters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """A code with what stands below it, and the address for those who read on a screen."""
+
+    title: str
+    picture: str
+    address: str
+    caption: str
+
+
+def invoice_pdf(  # noqa: PLR0913 - each is a fact that the portal keeps beside the file
+    data: bytes,
+    *,
+    look: Look,
+    ksef_number: str | None = None,
+    ksef_mode: KsefMode = "none",
+    kod_ii: str | None = None,
+) -> bytes:
+    """The PDF of an FA(3) file, with the codes that its `ksef_mode` calls for. Raises NotAnInvoice."""
+    invoice = read_invoice(data)
+    with translation.override(LANGUAGE):
+        codes = ksef_codes(
+            invoice,
+            digest=sha256(data).digest(),
+            ksef_number=ksef_number,
+            ksef_mode=ksef_mode,
+            kod_ii=kod_ii,
+        )
+        return sheet_pdf(invoice, look=look, codes=codes)
+
+
+def ksef_codes(
+    invoice: FaInvoice,
+    *,
+    digest: bytes,
+    ksef_number: str | None,
+    ksef_mode: KsefMode,
+    kod_ii: str | None,
+) -> tuple[Code, ...]:
+    """The digest is that of the original bytes; without the original there is no KOD I."""
+    if ksef_mode == "none":
+        return ()
+    if ksef_mode == "online" and not ksef_number:
+        raise KsefNumberMissing
+    address = kod_i_url(invoice.seller.nip or "", invoice.issued_on, digest)
+    caption = ksef_number if ksef_mode == "online" and ksef_number else "OFFLINE"
+    codes = [Code(title=_("Check this invoice in KSeF"), picture=qr.svg_uri(address), address=address, caption=caption)]
+    if ksef_mode == "offline" and kod_ii:
+        title = _("Check who issued it")
+        codes.append(Code(title=title, picture=qr.svg_uri(kod_ii, "L"), address=kod_ii, caption="CERTYFIKAT"))
+    return tuple(codes)
+
+
+def sheet_pdf(invoice: FaInvoice, *, look: Look, codes: tuple[Code, ...] = (), is_structured: bool = True) -> bytes:
+    """The PDF of an invoice however it came; `is_structured` says that an XML original stands behind it."""
+    with translation.override(LANGUAGE):
+        printed = sheet(invoice)
+        html = render_to_string(
+            TEMPLATE,
+            {"sheet": printed, "look": look, "codes": codes, "is_structured": is_structured},
+        )
+        return pdf.render(
+            html,
+            title=f"{printed.kind} {printed.number}",
+            language=LANGUAGE,
+            sheets=(SHEET,),
+            brand=look.colour,
+        )

@@ -1,0 +1,290 @@
+"""An invoice made ready for print: every figure and date written out, every label chosen, nothing left to reckon."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from portal.billing.ksef import words
+from portal.billing.ksef.invoice import FaInvoice, Party
+from portal.billing.ksef.table import Table, changes_table, exact, lines_table, rate_label, vat_table
+from portal.money import NBSP, amount, zloty
+
+POLISH_ACCOUNT_DIGITS = 26
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lead:
+    """The one figure that a reader looks for first."""
+
+    label: str
+    amount: str
+    due: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountToPay:
+    label: str
+    number: str
+    bank: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyBlock:
+    title: str
+    name: str
+    address: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettlementRow:
+    label: str
+    amount: str
+    is_result: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    kind: str
+    number: str
+    is_correction: bool
+    lead: Lead
+    accounts: tuple[AccountToPay, ...]
+    facts: tuple[Fact, ...]
+    parties: tuple[PartyBlock, ...]
+    correction_facts: tuple[Fact, ...]
+    before_parties: tuple[PartyBlock, ...]
+    lines: Table | None
+    order: Table | None
+    order_value: str
+    vat: Table | None
+    gross: str
+    settlement: tuple[SettlementRow, ...]
+    payment_facts: tuple[Fact, ...]
+    descriptions: tuple[Fact, ...]
+    annotations: tuple[str, ...]
+    footer: tuple[str, ...]
+    registers: tuple[str, ...]
+    left_out: str
+
+
+def sheet(invoice: FaInvoice) -> Sheet:
+    """In the language that is active."""
+    return Sheet(
+        kind=str(words.KINDS.get(invoice.kind, invoice.kind)),
+        number=invoice.number,
+        is_correction=invoice.is_correction,
+        lead=_lead(invoice),
+        accounts=tuple(_accounts(invoice)),
+        facts=tuple(_facts(invoice)),
+        parties=tuple(_parties(invoice)),
+        correction_facts=tuple(_correction_facts(invoice)),
+        before_parties=tuple(_before_parties(invoice)),
+        lines=changes_table(invoice.lines) or lines_table(invoice.lines, _notes(invoice)),
+        order=(changes_table(invoice.order.lines) or lines_table(invoice.order.lines, {})) if invoice.order else None,
+        order_value=money(invoice.order.value, invoice.currency) if invoice.order else "",
+        vat=vat_table(invoice),
+        gross=money(invoice.gross, invoice.currency),
+        settlement=tuple(_settlement(invoice)),
+        payment_facts=tuple(_payment_facts(invoice)),
+        descriptions=tuple(Fact(label=each.key, value=each.value) for each in invoice.descriptions if each.line is None),
+        annotations=tuple(_annotations(invoice)),
+        footer=invoice.footer,
+        registers=tuple(_registers(invoice)),
+        left_out=", ".join(str(words.LEFT_OUT.get(name, name)) for name in invoice.left_out),
+    )
+
+
+def money(value: Decimal, currency: str) -> str:
+    return zloty(value) if currency == "PLN" else f"{amount(value)}{NBSP}{currency}"
+
+
+def day(value: date) -> str:
+    return f"{value:%d.%m.%Y}"
+
+
+def grouped_account(number: str) -> str:
+    """In fours, the way it is typed into a bank's form."""
+    bare = "".join(number.split())
+    head = len(bare) % 4 if bare.isdigit() and len(bare) == POLISH_ACCOUNT_DIGITS else 0
+    groups = [bare[:head]] if head else []
+    return " ".join(groups + [bare[start : start + 4] for start in range(head, len(bare), 4)])
+
+
+def _lead(invoice: FaInvoice) -> Lead:
+    label, value, note = _lead_figure(invoice)
+    due = (*(day(each) for each in invoice.payment.due_dates), *invoice.payment.due_descriptions)
+    return Lead(label=label, amount=money(value, invoice.currency), due=due, note=note)
+
+
+def _lead_figure(invoice: FaInvoice) -> tuple[str, Decimal, str]:
+    """What the invoice itself says is to be paid; never worked out from other figures."""
+    payment, settlement = invoice.payment, invoice.settlement
+    if payment.is_paid:
+        note = _("on %(day)s") % {"day": day(payment.paid_on)} if payment.paid_on else ""
+        return _("Paid"), invoice.gross, note
+    if settlement and settlement.to_pay is not None:
+        return _("To pay"), settlement.to_pay, ""
+    if settlement and settlement.to_settle is not None:
+        return _("Overpaid, to be settled or returned"), settlement.to_settle, ""
+    if invoice.is_correction:
+        return _("Amount of the correction"), invoice.gross, _correction_note(invoice.gross)
+    if invoice.kind == "ZAL":
+        return _("Amount of the advance"), invoice.gross, ""
+    if payment.part_payments:
+        return _("Total of the invoice"), invoice.gross, _("Paid in part; the payments are listed below.")
+    return _("To pay"), invoice.gross, ""
+
+
+def _correction_note(gross: Decimal) -> str:
+    if gross < 0:
+        return _("This correction lowers what is due.")
+    if gross > 0:
+        return _("This correction raises what is due.")
+    return ""
+
+
+def _accounts(invoice: FaInvoice) -> Iterator[AccountToPay]:
+    for account in invoice.payment.accounts:
+        yield AccountToPay(
+            label=_("Factor's account") if account.is_factors else _("Account to pay to"),
+            number=grouped_account(account.number),
+            bank=account.bank or "",
+            note=", ".join(part for part in (account.swift, account.description) if part),
+        )
+
+
+def _facts(invoice: FaInvoice) -> Iterator[Fact]:
+    yield Fact(label=_("Issued"), value=", ".join(part for part in (day(invoice.issued_on), invoice.issued_at) if part))
+    if invoice.period_from and invoice.period_until:
+        yield Fact(label=_("Period"), value=f"{day(invoice.period_from)} – {day(invoice.period_until)}")
+    if invoice.supplied_on:
+        yield Fact(label=_("Supplied"), value=day(invoice.supplied_on))
+    if invoice.customer_number:
+        yield Fact(label=_("Customer number"), value=invoice.customer_number)
+    for contract in invoice.contracts:
+        signed = _("of %(day)s") % {"day": day(contract.concluded_on)} if contract.concluded_on else ""
+        yield Fact(label=_("Contract"), value=" ".join(part for part in (contract.number, signed) if part))
+    if invoice.advance_invoices:
+        yield Fact(label=_("Advance invoices"), value=", ".join(invoice.advance_invoices))
+
+
+def _parties(invoice: FaInvoice) -> Iterator[PartyBlock]:
+    yield _party(invoice.seller, _("Seller"))
+    yield _party(invoice.buyer, _("Buyer"))
+    for party in invoice.third_parties:
+        yield _party(party, str(words.ROLES.get(party.role or "", party.role or _("Third party"))))
+
+
+def _party(party: Party, title: str) -> PartyBlock:
+    numbers = (
+        (_("NIP"), party.nip),
+        (_("Tax number"), party.other_number),
+        (_("Share"), f"{exact(party.share)}%" if party.share is not None else None),
+        (_("E-mail"), ", ".join(party.emails)),
+        (_("Telephone"), ", ".join(party.phones)),
+        (_("Mailing address"), ", ".join(party.mailing_address)),
+    )
+    country = () if party.country == "PL" else (party.country,)
+    return PartyBlock(
+        title=title,
+        name=party.name,
+        address=(*party.address, *country),
+        facts=tuple(Fact(label=label, value=value) for label, value in numbers if value),
+    )
+
+
+def _correction_facts(invoice: FaInvoice) -> Iterator[Fact]:
+    correction = invoice.correction
+    if correction is None:
+        return
+    for original in correction.invoices:
+        value = _("%(number)s of %(day)s") % {"number": original.number, "day": day(original.issued_on)}
+        if original.ksef_number:
+            value = f"{value}, KSeF {original.ksef_number}"
+        yield Fact(label=_("Corrects"), value=value)
+    if correction.right_number:
+        yield Fact(label=_("Right number"), value=correction.right_number)
+    if correction.period:
+        yield Fact(label=_("Period corrected"), value=correction.period)
+    if correction.reason:
+        yield Fact(label=_("Reason"), value=correction.reason)
+    if correction.effect in words.EFFECTS:
+        yield Fact(label=_("For VAT"), value=str(words.EFFECTS[correction.effect]))
+    if correction.gross_before is not None:
+        yield Fact(label=_("Amount before the correction"), value=money(correction.gross_before, invoice.currency))
+
+
+def _before_parties(invoice: FaInvoice) -> Iterator[PartyBlock]:
+    if invoice.correction and invoice.correction.seller_before:
+        yield _party(invoice.correction.seller_before, _("Seller before the correction"))
+    for party in invoice.correction.buyers_before if invoice.correction else ():
+        yield _party(party, _("Buyer before the correction"))
+
+
+def _notes(invoice: FaInvoice) -> dict[int, list[str]]:
+    notes: dict[int, list[str]] = {}
+    for description in invoice.descriptions:
+        if description.line is not None:
+            notes.setdefault(description.line, []).append(f"{description.key}: {description.value}")
+    return notes
+
+
+def _settlement(invoice: FaInvoice) -> Iterator[SettlementRow]:
+    settlement, currency = invoice.settlement, invoice.currency
+    if settlement is None:
+        return
+    yield SettlementRow(label=_("Total of the invoice"), amount=money(invoice.gross, currency))
+    for item in settlement.charges:
+        yield SettlementRow(label=_("plus: %(reason)s") % {"reason": item.reason}, amount=money(item.amount, currency))
+    if settlement.charges_total is not None and len(settlement.charges) != 1:
+        yield SettlementRow(label=_("Charges in all"), amount=money(settlement.charges_total, currency))
+    for item in settlement.deductions:
+        yield SettlementRow(label=_("less: %(reason)s") % {"reason": item.reason}, amount=money(item.amount, currency))
+    if settlement.deductions_total is not None and len(settlement.deductions) != 1:
+        yield SettlementRow(label=_("Deductions in all"), amount=money(settlement.deductions_total, currency))
+    if settlement.to_pay is not None:
+        yield SettlementRow(label=_("To pay"), amount=money(settlement.to_pay, currency), is_result=True)
+    if settlement.to_settle is not None:
+        label = _("Overpaid, to be settled or returned")
+        yield SettlementRow(label=label, amount=money(settlement.to_settle, currency), is_result=True)
+
+
+def _payment_facts(invoice: FaInvoice) -> Iterator[Fact]:
+    payment = invoice.payment
+    form = str(words.PAYMENT_FORMS.get(payment.form or "", payment.form or "")) or payment.form_description
+    if form:
+        yield Fact(label=_("Form of payment"), value=form)
+    for part in payment.part_payments:
+        paid_on = _("on %(day)s") % {"day": day(part.paid_on)} if part.paid_on else ""
+        yield Fact(label=_("Already paid"), value=f"{money(part.amount, invoice.currency)} {paid_on}".strip())
+
+
+def _annotations(invoice: FaInvoice) -> Iterator[str]:
+    for name in invoice.annotations:
+        text = str(words.ANNOTATIONS.get(name, name))
+        yield f"{text}: {invoice.exemption_basis}" if name == "P_19" and invoice.exemption_basis else text
+    for row in invoice.vat_summary:
+        if row.vat_in_zloty is not None:
+            yield _("VAT at %(rate)s in złoty: %(amount)s") % {
+                "rate": rate_label(row, invoice.lines),
+                "amount": zloty(row.vat_in_zloty),
+            }
+
+
+def _registers(invoice: FaInvoice) -> Iterator[str]:
+    for register in invoice.registers:
+        numbers = (("KRS", register.krs), ("REGON", register.regon), ("BDO", register.bdo))
+        named = [f"{name} {number}" for name, number in numbers if number]
+        yield ", ".join([register.name, *named] if register.name else named)

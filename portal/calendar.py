@@ -1,0 +1,24 @@
+"""Polish working days."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+
+@lru_cache(maxsize=1)
+def _polish() -> holidays.HolidayBase:
+    return holidays.country_holidays("PL")
+
+
+def is_working_day(day: date) -> bool:
+    saturday = 5
+    return day.weekday() < saturday and day not in _polish()
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The day that is `count` working days after `day`; the day itself does not count."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day

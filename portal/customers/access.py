@@ -1,0 +1,200 @@
+"""The one door: who may do what for whom, and which rows they may meet. Nothing else in the house decides this."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Case, Count, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Value, When, Window
+
+from portal import clock
+from portal.customers.models import Customer, Deed, Delegation, StaffVisit
+from portal.customers.scope import Partial, Scope
+
+M = TypeVar("M", bound=Model)
+
+ALL = frozenset(Deed.values)
+CHANGES = frozenset(
+    {
+        Deed.MANAGE_E_INVOICE,
+        Deed.CHANGE_BASIC_DATA,
+        Deed.CHANGE_ADDRESS,
+        Deed.CHANGE_CONTACT,
+        Deed.CHANGE_BILLING_PERIOD,
+    }
+)
+SIGHTS = frozenset(deed for deed in Deed.values if deed.startswith("see_"))
+OWNER_ONLY = frozenset({Deed.DELEGATE})
+
+
+@dataclass(frozen=True)
+class ActingCustomer:
+    """The customer that a viewer acts for, as far as every screen needs it."""
+
+    pk: int
+    public_id: UUID
+    number: str
+    name: str
+    first_name: str
+    kind: str
+    nip: str
+    address: str
+    services: tuple[str, ...]
+    virtual_account: str
+    as_of: datetime | None
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is looking, for whom, and what they may do: built once per request."""
+
+    user_id: int | None = None
+    user_name: str = ""
+    customer: ActingCustomer | None = None
+    role: str = "stranger"
+    is_whole_customer: bool = True
+    delegation_id: int | None = None
+    deeds: frozenset[str] = frozenset()
+    is_read_only: bool = False
+    reason: str = ""
+    customers_count: int = 0
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.user_id is not None
+
+    @property
+    def is_linked(self) -> bool:
+        return self.customer is not None
+
+    @property
+    def is_partial(self) -> bool:
+        return self.customer is not None and not self.is_whole_customer
+
+    def holds(self, service: str) -> bool:
+        return self.customer is not None and service in self.customer.services
+
+
+STRANGER = Viewer()
+
+
+def may(viewer: Viewer, deed: str) -> bool:
+    """Whether the viewer may do this for the acting customer; a read-only viewer may only look."""
+    if viewer.customer is None or deed not in viewer.deeds:
+        return False
+    return deed in SIGHTS or not viewer.is_read_only
+
+
+def visible(queryset: QuerySet[M], viewer: Viewer, deed: str) -> QuerySet[M]:
+    """The rows of the acting customer that the viewer may meet for this deed; none when he may not."""
+    if viewer.customer is None or not may(viewer, deed):
+        return queryset.none()
+    scope: Scope = queryset.model.access  # type: ignore[attr-defined]  # every model behind the door states its scope
+    mine = queryset.filter(**{scope.customer: viewer.customer.pk})
+    if viewer.is_whole_customer:
+        return mine
+    if scope.partial is Partial.NONE:
+        return queryset.none()
+    points = Delegation.points.through.objects.filter(delegation_id=viewer.delegation_id).values("servicepoint_id")
+    if not scope.parts:
+        return mine.filter(**{f"{scope.point}__in": points})
+    parts = _parts_of(queryset.model, scope.parts)
+    mine = mine.filter(Exists(parts.filter(**{f"{scope.point}__in": points})))
+    if scope.partial is Partial.ALL:
+        mine = mine.exclude(Exists(parts.exclude(**{f"{scope.point}__in": points})))
+    return mine
+
+
+def _parts_of(model: type[Model], path: str) -> QuerySet[Model]:
+    """The rows at the end of a path of relations, tied back to the row that an outer query stands on."""
+    back: list[str] = []
+    for name in path.split("__"):
+        relation = model._meta.get_field(name)  # noqa: SLF001 - Django's own way to ask for a relation
+        is_reverse = relation.auto_created
+        back.insert(0, relation.field.name if is_reverse else relation.related_query_name())  # type: ignore[union-attr]  # one or the other
+        model = relation.related_model  # type: ignore[assignment]  # a relation has a model at its end
+    return model._base_manager.filter(**{"__".join(back): OuterRef("pk")})  # noqa: SLF001 - past custom managers
+
+
+def own_points(viewer: Viewer) -> QuerySet[Model] | None:
+    """Ids of the points that a partial viewer is limited to; None when the whole customer is his."""
+    if not viewer.is_partial:
+        return None
+    return Delegation.points.through.objects.filter(delegation_id=viewer.delegation_id).values("servicepoint_id")
+
+
+def deeds_of(delegation: Delegation) -> frozenset[str]:
+    """DESIGN's table of rights: what a role may do."""
+    if delegation.role == Delegation.Role.OWNER:
+        return ALL
+    if delegation.role == Delegation.Role.MANAGER:
+        return ALL - OWNER_ONLY - (frozenset() if delegation.is_whole_customer else CHANGES)
+    return frozenset(delegation.deeds) & (ALL - OWNER_ONLY - CHANGES)
+
+
+def open_delegations(moment: datetime | None = None) -> QuerySet[Delegation]:
+    """Delegations that hold at a moment."""
+    at = moment or clock.now()
+    return Delegation.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at), revoked_at__isnull=True, starts_at__lte=at
+    )
+
+
+def viewer_of(user: object, customer: UUID | None = None, default: UUID | None = None) -> Viewer:
+    """The viewer for a signed-in person: one statement.
+
+    With `customer` named, only that one will do; without, the session's default, else the person's own.
+    """
+    wanted = customer or default
+    order = Case(When(customer__public_id=wanted, then=Value(0)), default=Value(1), output_field=IntegerField())
+    own_first = Case(When(role=Delegation.Role.OWNER, then=Value(0)), default=Value(1), output_field=IntegerField())
+    signed_in = Viewer(user_id=user.pk, user_name=str(user), role="unlinked")  # type: ignore[attr-defined]  # a User; accounts stays unnamed here
+    found = (
+        open_delegations()
+        .filter(user_id=signed_in.user_id)
+        .select_related("customer")
+        .annotate(how_many=Window(Count("pk")))
+        .order_by(order, own_first, "pk")
+        .first()
+    )
+    if found is None or (customer is not None and found.customer.public_id != customer):
+        return signed_in
+    return replace(
+        signed_in,
+        customer=acting(found.customer),
+        role=found.role,
+        is_whole_customer=found.is_whole_customer,
+        delegation_id=found.pk,
+        deeds=deeds_of(found),
+        customers_count=found.how_many,
+    )
+
+
+def viewer_in_visit(visit: StaffVisit) -> Viewer:
+    """What a clerk sees inside an open visit: everything of one customer, nothing to press."""
+    return Viewer(
+        user_id=visit.staff_id,
+        user_name=str(visit.staff),
+        customer=acting(visit.customer),
+        role="staff",
+        deeds=SIGHTS,
+        is_read_only=True,
+        reason=visit.reason,
+        customers_count=1,
+    )
+
+
+def acting(customer: Customer) -> ActingCustomer:
+    return ActingCustomer(
+        pk=customer.pk,
+        public_id=customer.public_id,
+        number=customer.number,
+        name=customer.name,
+        first_name=customer.first_name,
+        kind=customer.kind,
+        nip=customer.nip,
+        address=customer.address,
+        services=tuple(customer.services),
+        virtual_account=customer.virtual_account,
+        as_of=customer.as_of,
+    )

@@ -1,0 +1,5 @@
+"""Addresses of the demo mail box."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

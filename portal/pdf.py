@@ -1,0 +1,85 @@
+"""Pages of HTML into a tagged PDF, with nothing fetched from disk or network while it is made."""
+
+import base64
+import re
+from functools import cache
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
+from django.utils.html import escape
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+FONT = "Atkinson Hyperlegible Next"
+FONT_FILES = {  # the family's name in the style sheet, by the file that draws it
+    f"{FONT} Latin": "vendor/atkinson/atkinson-hyperlegible-next-latin.woff2",
+    f"{FONT} Ext": "vendor/atkinson/atkinson-hyperlegible-next-latin-ext.woff2",
+}
+BASE_SHEET = "pdf/document.css"
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+class SheetMissing(RuntimeError):
+    """A style sheet of the documents is not among the static files."""
+
+
+def render(html: str, *, title: str, language: str, sheets: tuple[str, ...] = (), brand: str | None = None) -> bytes:
+    """A PDF of the profile PDF/UA-1 from what stands between `<body>` and `</body>`.
+
+    `sheets` are names of static files that follow the common one; `brand` is a colour like #0a5c7d that takes the
+    place of the common one. The same input gives the same bytes.
+    """
+    if brand is not None and not _COLOUR.fullmatch(brand):
+        msg = f"{brand!r} is not a colour of the form #rrggbb."
+        raise ValueError(msg)
+    page = (
+        f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title></head><body>{html}</body></html>"
+    )
+    styles = [_sheet(name) for name in (BASE_SHEET, *sheets)]
+    if brand:
+        styles.append(_brand(brand))
+    document = HTML(string=page, url_fetcher=_fetcher())
+    pdf: bytes = document.write_pdf(
+        stylesheets=styles,
+        font_config=_fonts(),
+        pdf_variant="pdf/ua-1",
+        custom_metadata=False,
+    )
+    return pdf
+
+
+@cache
+def _fetcher() -> URLFetcher:
+    return URLFetcher(allowed_protocols={"data"})
+
+
+@cache
+def _fonts() -> FontConfiguration:
+    """The house's typeface, handed over as bytes; where it is missing, the sheet falls back on DejaVu Sans."""
+    configuration = FontConfiguration()
+    faces = []
+    for family, name in FONT_FILES.items():
+        path = finders.find(name)
+        if path:
+            letters = base64.b64encode(Path(path).read_bytes()).decode("ascii")
+            faces.append(
+                f'@font-face{{font-family:"{family}";src:url(data:font/woff2;base64,{letters}) format("woff2")}}'
+            )
+    CSS(string="".join(faces), font_config=configuration, url_fetcher=_fetcher())
+    return configuration
+
+
+@cache
+def _sheet(name: str) -> CSS:
+    path = finders.find(name)
+    if not path:
+        msg = f"The style sheet {name} is not among the static files."
+        raise SheetMissing(msg)
+    return CSS(string=Path(path).read_text(encoding="utf-8"), font_config=_fonts(), url_fetcher=_fetcher())
+
+
+@cache
+def _brand(colour: str) -> CSS:
+    return CSS(string=f":root{{--brand:{colour}}}", font_config=_fonts(), url_fetcher=_fetcher())

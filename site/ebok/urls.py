@@ -1,0 +1,39 @@
+"""Every address of the portal. Pages come last: what no room claims is asked of Wagtail."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.conf.urls.static import static
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from django.views.i18n import JavaScriptCatalog
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from ebok.api import api
+
+to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
+
+urlpatterns = [
+    # Wagtail's own doors lead to ours, where the second factor is asked for.
+    path("panel/login/", to_sign_in),
+    re_path(r"^panel/password_reset/", to_sign_in),
+    path("panel/", include(wagtailadmin_urls)),
+    path("pliki/", include(wagtaildocs_urls)),
+    path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("api/v1/", api.urls),
+    path("platnosci/webhook/", include("payments.webhook_urls")),
+    path("", include("home.urls")),
+]
+
+if settings.EBOK_DEMO:
+    urlpatterns += [path("demo/", include("portal.notifications.demo_urls"))]
+    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+
+urlpatterns += i18n_patterns(
+    path("konto/", include("portal.accounts.urls")),
+    path("konto/", include("portal.billing.urls")),
+    path("platnosci/", include("payments.urls")),
+    path("", include(wagtail_urls)),
+    prefix_default_language=False,
+)
