@@ -4,7 +4,7 @@ from typing import Any
 
 from wagtail import hooks
 
-from portal.content.richtext import QuickPageLinkHandler
+from portal.content.links import QuickPageLinkHandler
 
 
 @hooks.register("register_rich_text_features", order=10)

@@ -79,7 +79,7 @@ class Utility(BaseGenericSetting):
 class Department(TranslatableMixin, models.Model):
     """A part of the office that people write to or call."""
 
-    key = models.SlugField(_("key"), max_length=40)
+    slug = models.SlugField(_("short name"), max_length=40)
     name = models.CharField(_("name"), max_length=120)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -91,7 +91,7 @@ class Department(TranslatableMixin, models.Model):
         verbose_name = _("department")
         verbose_name_plural = _("departments")
         ordering = ["order", "name"]
-        constraints = [models.UniqueConstraint(fields=["key", "locale"], name="department_key_once")]
+        constraints = [models.UniqueConstraint(fields=["slug", "locale"], name="department_slug_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -135,7 +135,7 @@ class PresetStamp(models.Model):
     preset = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     target = models.CharField(max_length=100)
-    loaded_hash = models.CharField(max_length=64)
+    loaded = models.JSONField(default=dict, help_text="A hash of each field as loaded.")
 
     def __str__(self) -> str:
         return f"{self.preset}: {self.name}"

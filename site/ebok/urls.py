@@ -6,7 +6,6 @@ from django.conf.urls.static import static
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
-from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
@@ -34,6 +33,6 @@ urlpatterns += i18n_patterns(
     path("konto/", include("portal.accounts.urls")),
     path("konto/", include("portal.billing.urls")),
     path("platnosci/", include("payments.urls")),
-    path("", include(wagtail_urls)),
+    path("", include("home.page_urls")),
     prefix_default_language=False,
 )

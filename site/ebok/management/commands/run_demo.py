@@ -128,8 +128,8 @@ class Demo:
         """A first start that was cut short leaves a database that nobody has used: it is made anew."""
         for path in VAR.glob(f"demo-{self.preset}.*"):
             path.unlink()
-        for folder in (settings.MEDIA_ROOT, settings.STORAGES["private"]["OPTIONS"]["location"]):
-            shutil.rmtree(folder, ignore_errors=True)
+        for kind in ("media", "private"):
+            shutil.rmtree(VAR / f"{kind}-{self.preset}", ignore_errors=True)
 
     def _publish_sign_ins(self) -> None:
         people = json.loads(self.filled.read_text(encoding="utf-8"))

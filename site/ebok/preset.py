@@ -1,0 +1,238 @@
+"""Filling an installation from a preset: who the utility is, its dated rules, its pages and sample content.
+
+A preset is a TOML file. Each object in it has a key; loading again updates what nobody touched, and keeps and
+lists what an editor changed or removed.
+"""
+
+import hashlib
+import json
+import tomllib
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models, transaction
+from wagtail.fields import StreamField
+from wagtail.models import Locale, Page, Site
+
+from home.roles import PageRole
+from home.staff_roles import ensure_groups
+from portal.utility.models import PresetStamp, RuleRecord, Utility
+from portal.utility.rules import registered
+
+PRESETS = Path(__file__).parent / "presets"
+NAMESPACE = uuid.UUID("5b3d1f0a-6c1e-4f0e-9a55-0b0c6b8f7e11")
+
+
+class NoSuchPreset(Exception):  # noqa: N818 - the name is the refusal
+    """There is no preset of this name."""
+
+    def __str__(self) -> str:
+        known = ", ".join(sorted(path.stem for path in PRESETS.glob("*.toml")))
+        return f"There is no preset “{self.args[0]}”. Choose one of: {known}."
+
+
+class PresetFault(Exception):  # noqa: N818 - the name is the refusal
+    """A preset says something that the house does not know."""
+
+
+@dataclass
+class Outcome:
+    """What a load did, by the names of the objects."""
+
+    made: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+
+def read(name: str) -> dict[str, Any]:
+    """The preset as it is written. Raises NoSuchPreset."""
+    path = PRESETS / f"{name}.toml"
+    if not path.exists():
+        raise NoSuchPreset(name)
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@transaction.atomic
+def load(name: str) -> Outcome:
+    """Load a preset; loading it again changes nothing that stands as it was loaded."""
+    return _Loading(name, read(name)).run()
+
+
+class _Loading:
+    def __init__(self, name: str, preset: dict[str, Any]) -> None:
+        self.name = name
+        self.preset = preset
+        self.outcome = Outcome()
+        self.stamps = {stamp.key: stamp for stamp in PresetStamp.objects.filter(preset=name)}
+        self.locale = Locale.objects.get_or_create(language_code="pl")[0]
+
+    def run(self) -> Outcome:
+        self._utility()
+        self._rules()
+        for row in self.preset.get("object", []):
+            self._object(dict(row))
+        for row in self.preset.get("page", []):
+            self._page(dict(row))
+        site = Site.objects.get(is_default_site=True)
+        ensure_groups(site.root_page)
+        return self.outcome
+
+    # The parts of a preset
+
+    def _utility(self) -> None:
+        utility = Utility.objects.first() or Utility()
+        self._settle("utility", utility, self.preset["utility"])
+
+    def _rules(self) -> None:
+        for code, records in self.preset.get("rules", {}).items():
+            if code not in registered():
+                msg = f"The preset “{self.name}” has rules “{code}”, and no room knows such a set."
+                raise PresetFault(msg)
+            for record in records if isinstance(records, list) else [records]:
+                values = dict(record)
+                since = values.pop("effective_from", date(2020, 1, 1))
+                row = RuleRecord.objects.filter(rule_set=code, effective_from=since).first()
+                row = row or RuleRecord(rule_set=code, effective_from=since)
+                stored = registered()[code].from_stored(values).to_stored()
+                self._settle(f"rules:{code}:{since}", row, {"values": stored})
+
+    def _object(self, row: dict[str, Any]) -> None:
+        key, model = row.pop("key"), apps.get_model(row.pop("model"))
+        found = self._found(key, model)
+        if found is None:
+            found = model()
+            if any(f.name == "locale" for f in model._meta.get_fields()):  # noqa: SLF001 - Django's own way to ask
+                found.locale = self.locale
+        self._settle(key, found, row)
+
+    def _page(self, row: dict[str, Any]) -> None:
+        key, model, parent, role = row.pop("key"), apps.get_model(row.pop("type")), row.pop("parent", ""), row.pop("role", "")
+        row.setdefault("show_in_menus", False)
+        page = self._found(key, model)
+        if page is None:
+            page = model(locale=self.locale)
+            above = self._target(parent) if parent else Page.get_first_root_node()
+
+            def put() -> None:
+                if not parent:
+                    _remove_welcome_page()
+                above.add_child(instance=page)
+                page.save_revision().publish()
+                if not parent:
+                    Site.objects.update_or_create(
+                        is_default_site=True, defaults={"root_page": page, "hostname": "localhost", "port": 80}
+                    )
+
+            self._settle(key, page, row, put)
+        else:
+            self._settle(key, page, row, lambda: page.save_revision().publish())
+        if role:
+            PageRole.objects.get_or_create(role=role, defaults={"page_id": page.pk})
+
+    # One object
+
+    def _settle(self, key: str, target: models.Model, values: dict[str, Any], put: Callable[[], None] | None = None) -> None:
+        """Write the values, unless somebody changed or removed the object since it was loaded."""
+        stamp = self.stamps.get(self._uuid(key))
+        if stamp is not None and target.pk is None:
+            self.outcome.kept.append(f"{key} (removed)")
+            return
+        if stamp is not None and _state(target, stamp.loaded) != stamp.loaded:
+            self.outcome.kept.append(key)
+            return
+        before = _state(target, values)
+        for name, value in values.items():
+            setattr(target, name, self._value(target, name, value))
+        if stamp is not None and _state(target, values) == before:
+            self.outcome.unchanged.append(key)
+            return
+        if put:
+            put()
+        else:
+            target.save()
+        (self.outcome.made if stamp is None else self.outcome.updated).append(key)
+        fresh = type(target)._base_manager.get(pk=target.pk)  # noqa: SLF001 - past custom managers
+        self.stamps[self._uuid(key)], _ = PresetStamp.objects.update_or_create(
+            key=self._uuid(key),
+            defaults={
+                "preset": self.name,
+                "name": key,
+                "target": f"{target._meta.label}:{target.pk}",  # noqa: SLF001 - Django's own way to ask
+                "loaded": _state(fresh, values),
+            },
+        )
+
+    def _value(self, target: models.Model, name: str, value: Any) -> Any:
+        """A value as the field wants it: streams as JSON, "@key" as the object loaded under that key."""
+        try:
+            described = target._meta.get_field(name)  # noqa: SLF001 - Django's own way to ask
+        except FieldDoesNotExist:
+            msg = f"In the preset “{self.name}”, {target._meta.label} has no field “{name}”."  # noqa: SLF001 - as above
+            raise PresetFault(msg) from None
+        if isinstance(described, StreamField):
+            return described.to_python(json.dumps(_pages(value, self._target)))
+        if isinstance(value, str) and value.startswith("@"):
+            return self._target(value[1:])
+        return value
+
+    def _uuid(self, key: str) -> uuid.UUID:
+        return uuid.uuid5(NAMESPACE, f"{self.name}:{key}")
+
+    def _found(self, key: str, model: type[models.Model]) -> Any:
+        """The object that an earlier load made, if it still stands."""
+        stamp = self.stamps.get(self._uuid(key))
+        return model._base_manager.filter(pk=stamp.target.split(":")[1]).first() if stamp else None  # noqa: SLF001 - as above
+
+    def _target(self, key: str) -> Any:
+        stamp = self.stamps.get(self._uuid(key))
+        if stamp is None:
+            msg = f"The preset “{self.name}” refers to “{key}” before it is made."
+            raise PresetFault(msg)
+        label, pk = stamp.target.split(":")
+        return apps.get_model(label)._base_manager.get(pk=pk)  # noqa: SLF001 - as above
+
+
+def _pages(value: Any, find: Callable[[str], Any]) -> Any:
+    """A stream's raw value with each "@key" turned into the id of the page or object loaded under it."""
+    if isinstance(value, dict):
+        return {name: _pages(inner, find) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_pages(inner, find) for inner in value]
+    if isinstance(value, str) and value.startswith("@"):
+        return find(value[1:]).pk
+    return value
+
+
+def _state(target: models.Model, names: Iterable[str]) -> dict[str, str]:
+    """A hash of each named field as it stands."""
+    state = {}
+    for name in names:
+        described = target._meta.get_field(name)  # noqa: SLF001 - Django's own way to ask
+        value = getattr(target, described.attname) if described.concrete else None
+        if isinstance(described, StreamField):
+            # Ids are given when a stream is saved: they say nothing about its words.
+            value = _without_ids(described.get_prep_value(value) and json.loads(described.get_prep_value(value)))
+        plain = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+        state[name] = hashlib.sha256(plain.encode()).hexdigest()
+    return state
+
+
+def _without_ids(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_ids(inner) for name, inner in value.items() if name != "id"}
+    if isinstance(value, list):
+        return [_without_ids(inner) for inner in value]
+    return value
+
+
+def _remove_welcome_page() -> None:
+    """Wagtail's own first page, which a fresh installation has in place of a site."""
+    for page in Page.objects.filter(depth=2, slug="home", content_type__model="page"):
+        page.delete()
