@@ -15,7 +15,12 @@ class BillingRules(RuleSet):
         6, gettext_noop("An invoice proves who you are for so many months"), help_text=gettext_noop("Older invoices are not accepted.")
     )
     proof_attempts: int = rule(
-        5, gettext_noop("Wrong attempts before a pause"), help_text=gettext_noop("Counted per invoice number and per address.")
+        5, gettext_noop("Wrong attempts before a pause"), help_text=gettext_noop("Counted per invoice number and per person.")
+    )
+    proof_attempts_address: int = rule(
+        20,
+        gettext_noop("Wrong attempts from one address before a pause"),
+        help_text=gettext_noop("Many people can share one address on the internet: an office, a mobile network."),
     )
     proof_pause_minutes: int = rule(60, gettext_noop("Length of the pause, minutes"))
     due_soon_days: int = rule(7, gettext_noop("“Due soon” begins so many days before the date"))
