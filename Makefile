@@ -31,7 +31,7 @@ check-prepared:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
-	PYTHONPATH=.:site .venv/bin/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
+	$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
 	$(PYTHON) -m djhtml --check --tabwidth 2 templates home forms payments portal site
 	DJANGO_SETTINGS_MODULE=ebok.settings.test $(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) .ci/messages --check

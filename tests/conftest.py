@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.core import serializers
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
-from django.db import transaction
+from django.core.serializers.python import Deserializer as PythonDeserializer
+from django.core.serializers.python import Serializer as PythonSerializer
+from django.db import connection, transaction
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -27,37 +30,51 @@ CHROMIUM_FLAGS = [
 
 # ------------------------------------------------------------------------------------------------------- the database
 
-MADE_BY_MIGRATIONS = pytest.StashKey[str]()
+MADE_BY_MIGRATIONS = pytest.StashKey[list[dict[str, Any]]]()
 # Django makes these anew after every flush, or they only index the others.
 REMADE_BY_DJANGO = {"contenttypes", "sessions", "wagtailsearch", "modelsearch"}
+
+
+class FirstRows(PythonSerializer):
+    """Rows by their keys, but for what a flush gives new keys: content types and permissions."""
+
+    def handle_fk_field(self, obj: Any, field: Any) -> None:
+        self.use_natural_foreign_keys = field.remote_field.model in {ContentType, Permission}
+        super().handle_fk_field(obj, field)
+
+    def handle_m2m_field(self, obj: Any, field: Any) -> None:
+        self.use_natural_foreign_keys = field.remote_field.model in {ContentType, Permission}
+        super().handle_m2m_field(obj, field)
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
     """Remember the rows that migrations make (Wagtail's root page, site, locale, groups): a flush would lose them."""
     with django_db_blocker.unblock():
+        made = set(connection.introspection.table_names())
         rows = [
             row
             for model in apps.get_models()
-            if model._meta.managed and not model._meta.proxy and model._meta.app_label not in REMADE_BY_DJANGO
+            if model._meta.db_table in made and not model._meta.proxy
+            if model._meta.app_label not in REMADE_BY_DJANGO
             if model._meta.label not in {"auth.Permission", "wagtailcore.ReferenceIndex"}
             for row in model._default_manager.order_by("pk")
         ]
-        request.config.stash[MADE_BY_MIGRATIONS] = serializers.serialize("json", rows, use_natural_foreign_keys=True)
+        request.config.stash[MADE_BY_MIGRATIONS] = FirstRows().serialize(rows)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """After a test that flushed the database, and after its fixtures are gone, put the first rows back."""
     try:
         return (yield)
     finally:
-        if _flushes(item) and MADE_BY_MIGRATIONS in item.config.stash:
+        if nextitem and _flushes(item) and MADE_BY_MIGRATIONS in item.config.stash:
             from pytest_django.plugin import blocking_manager_key  # noqa: PLC0415 - only where a database is used
 
             # In one transaction: a row may come before the one that it points to.
             with item.config.stash[blocking_manager_key].unblock(), transaction.atomic():
-                for row in serializers.deserialize("json", item.config.stash[MADE_BY_MIGRATIONS]):
+                for row in PythonDeserializer(item.config.stash[MADE_BY_MIGRATIONS]):
                     row.save()
 
 
@@ -69,7 +86,10 @@ def _flushes(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def _empty_caches() -> None:
-    """Caches outlive a test's transaction, so each test starts with empty ones."""
+    """Caches, and what a process keeps of its configuration, outlive a test's transaction: each test starts without."""
+    from portal.utility.kept import forget_everything  # noqa: PLC0415 - the room's package needs Django ready
+
+    forget_everything()
     for cache in caches.all(initialized_only=True):
         cache.clear()
 
