@@ -11,16 +11,16 @@ class HomeConfig(AppConfig):
     verbose_name = "eBOK"
 
     def ready(self) -> None:
-        from wagtail.models import Site  # noqa: PLC0415 - models need the registry
-        from wagtail.signals import (  # noqa: PLC0415 - models need the registry
+        from wagtail.models import Site
+        from wagtail.signals import (
             page_published,
             page_slug_changed,
             page_unpublished,
             post_page_move,
         )
 
-        from home import navigation  # noqa: PLC0415 - models need the registry
-        from home.roles import PageRole  # noqa: PLC0415 - models need the registry
+        from home import navigation
+        from home.roles import PageRole
 
         def reread(**_: Any) -> None:
             navigation.site_maps.forget()

@@ -32,7 +32,10 @@ class TaskBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("what it is"), max_length=60)
     text = blocks.CharBlock(label=_("one line more"), max_length=120, required=False)
     role = blocks.ChoiceBlock(
-        label=_("leads to the page with the role"), choices=Role.choices, required=False, help_text=_("Or choose an address below.")
+        label=_("leads to the page with the role"),
+        choices=Role.choices,
+        required=False,
+        help_text=_("Or choose an address below."),
     )
     address = blocks.CharBlock(
         label=_("or to the address"), required=False, max_length=300, help_text=_("For example /platnosci/ or tel:994.")

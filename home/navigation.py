@@ -7,13 +7,34 @@ from wagtail.models import Page
 
 from home.roles import PageRole, Role
 from portal.content import addresses
+from portal.utility import identity
 from portal.utility.kept import Kept
+from portal.utility.rulebook import rules
+from portal.utility.rules import Modules
 
 
 @dataclass(frozen=True)
 class Link:
     label: str
     url: str
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One place of a signed-in person's menu; `count` is what waits there."""
+
+    label: str
+    url: str
+    icon: str
+    count: int = 0
+    in_tabs: bool = True
+
+
+@dataclass(frozen=True)
+class Picture:
+    url: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +57,29 @@ def role_url(role: str) -> str:
     """The address of the page that holds the role; empty while none does."""
     found = site_map()
     return found.roles[role].url if found and role in found.roles else ""
+
+
+PLACES = (
+    (Role.DASHBOARD, "house", "", True),
+    (Role.DOCUMENTS, "invoice", "", True),
+    (Role.READINGS, "meter", "readings", True),
+    (Role.MESSAGES, "envelope", "cases", True),
+    (Role.CONTRACT, "contract", "", False),
+    (Role.PROFILE, "account", "", True),
+)
+
+
+def usual_menu() -> list[MenuItem]:
+    """The signed-in person's places that have a page and a module that runs."""
+    found = site_map()
+    if found is None:
+        return []
+    running = rules(Modules)
+    return [
+        MenuItem(found.roles[role].label, found.roles[role].url, icon, in_tabs=in_tabs)
+        for role, icon, module, in_tabs in PLACES
+        if role in found.roles and (not module or getattr(running, module))
+    ]
 
 
 def empty_roles() -> list[str]:
@@ -71,4 +115,13 @@ def _roles_in(home: Page, by_role: list[PageRole]) -> dict[str, Link]:
     return {role: Link(page.title, addresses.url_of(page)) for role, page in found if page.live}
 
 
+def _logo() -> Picture | None:
+    image = identity.current().logo
+    if image is None:
+        return None
+    drawn = image.get_rendition("max-300x84")
+    return Picture(drawn.url, drawn.width, drawn.height)
+
+
 site_maps = Kept(_read)
+logo = Kept(lambda: (_logo(),))  # in a tuple: no logo is kept as well as a logo

@@ -28,6 +28,6 @@ def serve_page(request: HttpRequest, path: str) -> HttpResponse:
             result = routing.route(found.root_path, request, [part for part in path.split("/") if part])
         except Http404:
             result = None
-        request._wagtail_route_for_request = result  # type: ignore[attr-defined] # Wagtail's own name for it
+        request._wagtail_route_for_request = result  # type: ignore[attr-defined]  # noqa: SLF001 - Wagtail looks for just this name
     response: HttpResponse = wagtail_serve(request, path)
     return response

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.apps import apps
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
+from home.faq.entries import FaqEntry
 from portal.content import richtext
 
 
@@ -29,12 +29,13 @@ def top(locale_id: int, count: int = 4) -> list[Answered]:
     return _answered(_entries(locale_id).filter(is_top=True).order_by("order", "question")[:count])
 
 
-def _entries(locale_id: int) -> QuerySet:
-    entries: QuerySet = apps.get_model("faq", "FaqEntry").objects.filter(locale_id=locale_id).select_related("category")
-    return entries
+def _entries(locale_id: int) -> QuerySet[FaqEntry]:
+    return FaqEntry.objects.filter(locale_id=locale_id).select_related("category")
 
 
-def _answered(entries: QuerySet) -> list[Answered]:
+def _answered(entries: QuerySet[FaqEntry]) -> list[Answered]:
     rows = list(entries)
     answers = richtext.shown(row.answer for row in rows)
-    return [Answered(row.question, row.anchor, answer, row.category.name) for row, answer in zip(rows, answers, strict=True)]
+    return [
+        Answered(row.question, row.anchor, answer, row.category.name) for row, answer in zip(rows, answers, strict=True)
+    ]

@@ -4,7 +4,7 @@ from django import template
 from django.http import HttpRequest
 
 from home import navigation
-from home.navigation import Link, SiteMap
+from home.navigation import Link, MenuItem, Picture, SiteMap
 from portal.content import addresses
 
 register = template.Library()
@@ -32,6 +32,22 @@ def other_languages() -> list[tuple[str, str]]:
     """(code, address of the home page) of the site's other languages."""
     here = navigation.site_map()
     return [(code, found.home_url) for code, found in navigation.site_maps().items() if found is not here]
+
+
+@register.simple_tag(takes_context=True)
+def portal_menu(context: template.Context) -> list[MenuItem]:
+    """The signed-in person's menu on a page of their own; empty on public pages, which have the public menu."""
+    user = context.get("user")
+    if user is None or not user.is_authenticated or getattr(context.get("page"), "is_public", False):
+        return []
+    given: list[MenuItem] | None = context.get("portal_menu")
+    return navigation.usual_menu() if given is None else given
+
+
+@register.simple_tag
+def logo() -> Picture | None:
+    (picture,) = navigation.logo()
+    return picture
 
 
 @register.simple_tag(takes_context=True)

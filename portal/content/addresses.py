@@ -11,9 +11,9 @@ site = Kept(lambda: Site.objects.select_related("root_page").filter(is_default_s
 
 def remember(carrier: HttpRequest | Page) -> None:
     """Hand Wagtail what it would otherwise read for each request: it looks for exactly these attributes."""
-    carrier._wagtail_cached_site_root_paths = root_paths()  # type: ignore[union-attr] # Wagtail's own name for it
+    carrier._wagtail_cached_site_root_paths = root_paths()  # type: ignore[union-attr]  # noqa: SLF001 - Wagtail looks for just this name
     if isinstance(carrier, HttpRequest):
-        carrier._wagtail_site = site()  # type: ignore[attr-defined] # Wagtail's own name for it
+        carrier._wagtail_site = site()  # type: ignore[attr-defined]  # noqa: SLF001 - Wagtail looks for just this name
 
 
 def url_of(page: Page) -> str:

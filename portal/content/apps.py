@@ -10,10 +10,10 @@ class ContentConfig(AppConfig):
     name = "portal.content"
 
     def ready(self) -> None:
-        from wagtail.models import Site  # noqa: PLC0415 - models need the registry
-        from wagtail.signals import page_slug_changed, post_page_move  # noqa: PLC0415 - models need the registry
+        from wagtail.models import Site
+        from wagtail.signals import page_slug_changed, post_page_move
 
-        from portal.content import addresses  # noqa: PLC0415 - models need the registry
+        from portal.content import addresses
 
         def reread(**_: Any) -> None:
             addresses.forget()

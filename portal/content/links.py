@@ -14,4 +14,6 @@ class QuickPageLinkHandler(PageLinkHandler):
     def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
         wanted = [attrs.get("id") for attrs in attrs_list]
         pages = {str(page.pk): page for page in Page.objects.live().filter(pk__in=[pk for pk in wanted if pk])}
-        return [f'<a href="{escape(addresses.url_of(pages[pk]))}">' if pk in pages else "<a>" for pk in map(str, wanted)]
+        return [
+            f'<a href="{escape(addresses.url_of(pages[pk]))}">' if pk in pages else "<a>" for pk in map(str, wanted)
+        ]

@@ -23,7 +23,7 @@ class BasePage(Page):
     """
 
     is_public = False
-    private_page_options: list[str] = []  # noqa: RUF012 - Wagtail's attribute; who sees what is not decided page by page
+    private_page_options: list[str] = []
 
     class Meta:
         abstract = True
@@ -48,7 +48,12 @@ class BasePage(Page):
 def _open_to_caches(request: HttpRequest, response: HttpResponse) -> HttpResponse | None:
     """Say what a cache may do with a page that is drawn: it may hold nothing that is one person's."""
     holds_token = "CSRF_COOKIE_NEEDS_UPDATE" in request.META
-    if request.user.is_authenticated or holds_token or len(get_messages(request)) or getattr(request, "is_preview", False):
+    if (
+        request.user.is_authenticated
+        or holds_token
+        or len(get_messages(request))
+        or getattr(request, "is_preview", False)
+    ):
         response.headers["Cache-Control"] = PRIVATE
         return None
     response.headers["Cache-Control"] = PUBLIC

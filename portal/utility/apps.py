@@ -13,8 +13,8 @@ class UtilityConfig(AppConfig):
     verbose_name = "Utility"
 
     def ready(self) -> None:
-        from portal import clock  # noqa: PLC0415 - the registry must be ready
-        from portal.utility import identity, rulebook  # noqa: PLC0415 - models need the registry
+        from portal import clock
+        from portal.utility import identity, rulebook
 
         if settings.EBOK_DEMO and settings.EBOK_NOW:
             clock.start_at(datetime.fromisoformat(settings.EBOK_NOW))

@@ -11,7 +11,7 @@ from portal.utility import identity, rulebook
 from portal.utility.rules import Modules
 
 
-def utility(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - the signature of a context processor
+def utility(request: HttpRequest) -> dict[str, Any]:
     return {
         "utility": SimpleLazyObject(identity.current),
         "modules": SimpleLazyObject(lambda: rulebook.rules(Modules)),

@@ -38,7 +38,11 @@ def faults(colours: Colours) -> list[tuple[str, str, float]]:
         ("deep", soft, colours.deep, AA_TEXT),
         ("bright", colours.deep, colours.bright, AA_SHAPE),
     ]
-    return [(name, other, contrast(chosen, other)) for name, other, chosen, least in pairs if contrast(chosen, other) < least]
+    return [
+        (name, other, contrast(chosen, other))
+        for name, other, chosen, least in pairs
+        if contrast(chosen, other) < least
+    ]
 
 
 def mix(one: str, other: str, share: float) -> str:

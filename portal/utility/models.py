@@ -14,7 +14,9 @@ from portal import clock
 from portal.utility import look
 from portal.utility.rules import registered
 
-COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write the colour as # and six hexadecimal digits, for example #0a5c7d."))
+COLOUR = RegexValidator(
+    r"^#[0-9a-fA-F]{6}$", _("Write the colour as # and six hexadecimal digits, for example #0a5c7d.")
+)
 
 
 @register_setting(icon="home", order=1)
@@ -33,21 +35,30 @@ class Utility(BaseGenericSetting):
     emergency_phone = models.CharField(_("failures, day and night"), max_length=40, default="994")
     website = models.URLField(_("website"), blank=True)
     bank_account = models.CharField(
-        _("bank account"), max_length=26, blank=True, help_text=_("26 digits, for customers without an account of their own.")
+        _("bank account"),
+        max_length=26,
+        blank=True,
+        help_text=_("26 digits, for customers without an account of their own."),
     )
-    logo = models.ForeignKey("wagtailimages.Image", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo"))
+    logo = models.ForeignKey(
+        "wagtailimages.Image", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("logo")
+    )
     colour_action = models.CharField(_("colour of actions"), max_length=7, default="#0a5c7d", validators=[COLOUR])
     colour_deep = models.CharField(_("deep colour"), max_length=7, default="#07384d", validators=[COLOUR])
     colour_bright = models.CharField(_("bright colour"), max_length=7, default="#38b6d8", validators=[COLOUR])
 
     panels = [
         MultiFieldPanel(
-            [FieldPanel(n) for n in ("name", "legal_name", "product_name", "nip", "website", "bank_account")], heading=_("Who we are")
+            [FieldPanel(n) for n in ("name", "legal_name", "product_name", "nip", "website", "bank_account")],
+            heading=_("Who we are"),
         ),
         MultiFieldPanel(
-            [FieldPanel(n) for n in ("street", "postcode", "city", "phone", "email", "emergency_phone")], heading=_("Where we are")
+            [FieldPanel(n) for n in ("street", "postcode", "city", "phone", "email", "emergency_phone")],
+            heading=_("Where we are"),
         ),
-        MultiFieldPanel([FieldPanel(n) for n in ("logo", "colour_action", "colour_deep", "colour_bright")], heading=_("How we look")),
+        MultiFieldPanel(
+            [FieldPanel(n) for n in ("logo", "colour_action", "colour_deep", "colour_bright")], heading=_("How we look")
+        ),
     ]
 
     class Meta:
@@ -65,7 +76,9 @@ class Utility(BaseGenericSetting):
         refused: dict[str, ValidationError] = {}
         for name, other, found in look.faults(self.colours):
             refused[f"colour_{name}"] = ValidationError(
-                _("This colour cannot be read beside %(other)s: their contrast is %(found)s to 1 and should be at least %(least)s to 1."),
+                _(
+                    "This colour cannot be read beside %(other)s: their contrast is %(found)s to 1 and should be at least %(least)s to 1."
+                ),
                 params={
                     "other": other,
                     "found": f"{found:.1f}",
@@ -83,7 +96,9 @@ class Department(TranslatableMixin, models.Model):
     name = models.CharField(_("name"), max_length=120)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    hours = models.TextField(_("opening hours"), blank=True, help_text=_("One line a day, for example: Mon–Fri 7:00–15:00."))
+    hours = models.TextField(
+        _("opening hours"), blank=True, help_text=_("One line a day, for example: Mon–Fri 7:00–15:00.")
+    )
     matters = models.TextField(_("what it deals with"), blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 

@@ -12,5 +12,7 @@ def look_css(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(look.style_sheet(colours), content_type="text/css; charset=utf-8")
     # Kept for good only under the address that carries the fingerprint of just these colours.
     is_exact = request.GET.get("v") == look.fingerprint(colours)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_exact else "public, max-age=0, must-revalidate"
+    response.headers["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if is_exact else "public, max-age=0, must-revalidate"
+    )
     return response

@@ -55,7 +55,7 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def day_words(value: date | datetime | None) -> str:
-    """"24 listopada", with the year when it is not this one."""
+    """ "24 listopada", with the year when it is not this one."""
     if value is None:
         return ""
     local = _local(value)
@@ -76,7 +76,7 @@ def tel(value: str) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 24, label: str = "") -> SafeString:
     """A line icon. It is silent for readers of the screen unless it has a label; the words beside it speak."""
-    voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308 - a constant
+    voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="icon" width="{}" height="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
         'stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" {} focusable="false">{}</svg>',

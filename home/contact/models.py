@@ -1,0 +1,34 @@
+"""How to reach the utility: its departments come from the panel's register, the rest is the editors' text."""
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+
+from portal.content.blocks import text_blocks
+from portal.content.fields import QuietStreamField
+from portal.content.models import BasePage
+from portal.utility.models import Department
+
+
+class ContactPage(BasePage):
+    is_public = True
+    max_count_per_parent = 1
+    parent_page_types = ["home.HomePage"]
+    subpage_types: list[str] = []
+    template = "contact/contact_page.html"
+
+    lead = models.TextField(_("lead"), blank=True)
+    body = QuietStreamField(text_blocks(), blank=True, verbose_name=_("text"))
+
+    content_panels = [*BasePage.content_panels, FieldPanel("lead"), FieldPanel("body")]
+
+    class Meta:
+        verbose_name = _("contact page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["departments"] = Department.objects.filter(locale_id=self.locale_id)
+        return context

@@ -1,0 +1,33 @@
+"""Where editors keep the questions and answers."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from home.faq.entries import FaqCategory, FaqEntry
+
+
+class FaqEntries(SnippetViewSet):
+    model = FaqEntry
+    icon = "help"
+    menu_label = _("Questions")
+    list_display = ["question", "category", "is_top", "order"]
+    list_filter = ["category", "is_top"]
+    search_fields = ["question", "answer"]
+
+
+class FaqCategories(SnippetViewSet):
+    model = FaqCategory
+    icon = "folder-open-1"
+    menu_label = _("Groups of questions")
+    list_display = ["name", "order"]
+
+
+class Faq(SnippetViewSetGroup):
+    items = (FaqEntries, FaqCategories)
+    menu_label = _("Questions and answers")
+    menu_icon = "help"
+    menu_order = 210
+
+
+register_snippet(Faq)

@@ -1,0 +1,71 @@
+"""The four roles of people who work in the panel, as groups with just the rights their work needs."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+
+from home.notices.models import NoticeIndexPage
+
+EDITORS = "redakcja"
+MARKETING = "marketing"
+CLERKS = "bok"
+ADMINISTRATORS = "administrator"
+
+ENTER_PANEL = ("wagtailadmin", "access_admin")
+FILES = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
+LOOK_AT_FILES = ("add_image", "choose_image", "add_document", "choose_document")
+EDITORS_MODELS = ("faqentry", "faqcategory")
+ADMINISTRATORS_APPS = (
+    "wagtailcore",
+    "wagtailadmin",
+    "wagtailimages",
+    "wagtaildocs",
+    "wagtailredirects",
+    "utility",
+    "home",
+    "faq",
+)
+
+
+def ensure_groups(root_page: Page) -> dict[str, Group]:
+    """The groups by name, with their rights below this front page. Calling it again changes nothing that is right."""
+    groups = {name: Group.objects.get_or_create(name=name)[0] for name in (EDITORS, MARKETING, CLERKS, ADMINISTRATORS)}
+    enter = Permission.objects.filter(content_type__app_label=ENTER_PANEL[0], codename=ENTER_PANEL[1])
+    for group in groups.values():
+        group.permissions.add(*enter)
+
+    _pages(groups[EDITORS], root_page, "add", "change", "publish", "lock", "unlock")
+    _files(groups[EDITORS], FILES)
+    groups[EDITORS].permissions.add(*_models(Q(content_type__model__in=EDITORS_MODELS)))
+    groups[EDITORS].permissions.add(*_models(Q(content_type__model="redirect")))
+
+    for index in NoticeIndexPage.objects.descendant_of(root_page):
+        _pages(groups[MARKETING], index, "add", "publish")
+    _files(groups[MARKETING], LOOK_AT_FILES)
+
+    _pages(groups[ADMINISTRATORS], root_page, "add", "change", "publish", "lock", "unlock", "bulk_delete")
+    _files(groups[ADMINISTRATORS], FILES)
+    groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label__in=ADMINISTRATORS_APPS)))
+    groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label="accounts", content_type__model="user")))
+    groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label="auth", content_type__model="group")))
+    return groups
+
+
+def _pages(group: Group, page: Page, *kinds: str) -> None:
+    held = Permission.objects.filter(
+        content_type__app_label="wagtailcore", codename__in=[f"{kind}_page" for kind in kinds]
+    )
+    for permission in held:
+        GroupPagePermission.objects.get_or_create(group=group, page=page, permission=permission)
+
+
+def _files(group: Group, codenames: tuple[str, ...]) -> None:
+    root = Collection.get_first_root_node()
+    for permission in Permission.objects.filter(
+        content_type__app_label__in=["wagtailimages", "wagtaildocs"], codename__in=codenames
+    ):
+        GroupCollectionPermission.objects.get_or_create(group=group, collection=root, permission=permission)
+
+
+def _models(which: Q) -> list[Permission]:
+    return list(Permission.objects.filter(which))
