@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.forms import DecimalField
 
 from portal import money
@@ -11,6 +12,11 @@ from portal import money
 
 class GroszeField(models.BigIntegerField):
     """An amount in złoty (Decimal, two places), stored as whole grosze; sums of it are exact."""
+
+    # What mypy's plugin for Django reads: the amount is a Decimal on both sides.
+    _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]  # złoty, not an integer
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]  # the same
+    _pyi_lookup_exact_type: Decimal | int | str  # type: ignore[assignment]  # the same
 
     def from_db_value(self, value: int | Decimal | None, *_: object) -> Decimal | None:
         # SUM over a bigint is a numeric on PostgreSQL, hence the int().
