@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 TOP = Path(__file__).resolve().parents[2]
 ROOMS = ("home", "payments", "forms", "portal", "site/ebok")
-LATER = re.compile(r"""\blater\(\s*["']([\w.]+)["']""")
+LATER = re.compile(r"""\b(?:later|periodic)\(\s*["']([\w.]+)["']""")
 
 
 def sources() -> dict[str, str]:

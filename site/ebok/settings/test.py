@@ -1,6 +1,8 @@
 """For pytest: quick hashes, mail in memory, files in a throw-away folder, SQLite or the database named in the environment."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -23,6 +25,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 _scratch = Path(tempfile.mkdtemp(prefix="ebok-tests-"))
+atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 MEDIA_ROOT = _scratch / "media"
 _url = os.environ.get("EBOK_TEST_DATABASE_URL")
 DATABASES = {"default": dj_database_url.parse(_url) if _url else sqlite(_scratch / "db.sqlite3")}

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _stop)
         signal.signal(signal.SIGINT, _stop)
         port = self._free_port(options["port"])
-        presets = sorted(path.stem for path in (TOP / "site/ebok/presets").glob("*.toml"))
+        presets = sorted(path.stem for path in (TOP / "site/ebok/presets").glob("[a-z]*.toml"))
         if settings.EBOK_PRESET not in presets:
             known = ", ".join(presets) or "none yet"
             raise CommandError(f"There is no preset {settings.EBOK_PRESET}. Presets: {known}.", returncode=2)
