@@ -1,9 +1,13 @@
 """Pages of HTML into a tagged PDF, with nothing fetched from disk or network while it is made."""
 
 import base64
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from django.contrib.staticfiles import finders
 from django.utils.html import escape
@@ -17,6 +21,7 @@ FONT_FILES = {  # the family's name in the style sheet, by the file that draws i
     f"{FONT} Ext": "vendor/atkinson/atkinson-hyperlegible-next-latin-ext.woff2",
 }
 BASE_SHEET = "pdf/document.css"
+_one_at_a_time = Lock()  # the typefaces' map is shared, and Pango forbids its use from two threads at once
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -37,17 +42,28 @@ def render(html: str, *, title: str, language: str, sheets: tuple[str, ...] = ()
         f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
         f"<title>{escape(title)}</title></head><body>{html}</body></html>"
     )
-    styles = [_sheet(name) for name in (BASE_SHEET, *sheets)]
-    if brand:
-        styles.append(_brand(brand))
-    document = HTML(string=page, url_fetcher=_fetcher())
-    pdf: bytes = document.write_pdf(
-        stylesheets=styles,
-        font_config=_fonts(),
-        pdf_variant="pdf/ua-1",
-        custom_metadata=False,
-    )
+    with _one_at_a_time, _no_time_of_day():
+        styles = [_sheet(name) for name in (BASE_SHEET, *sheets)]
+        if brand:
+            styles.append(_brand(brand))
+        pdf: bytes = HTML(string=page, url_fetcher=_fetcher()).write_pdf(
+            stylesheets=styles, font_config=_fonts(), pdf_variant="pdf/ua-1"
+        )
     return pdf
+
+
+@contextmanager
+def _no_time_of_day() -> Iterator[None]:
+    """The library that embeds typefaces writes the hour into each, unless this variable tells it another."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
 
 
 @cache

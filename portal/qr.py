@@ -13,8 +13,7 @@ from portal.money import to_grosze
 
 ErrorLevel = Literal["L", "M", "Q", "H"]
 LARGEST_AMOUNT = Decimal("9999.99")  # six digits of grosze
-NAME, TITLE, WHOLE = 20, 32, 160  # characters
-RESERVED = (20, 12, 24)
+NAME, TITLE, RESERVED = 20, 32, (20, 12, 24)  # characters; all fields full make the 160 that a code may hold
 ACCOUNT_DIGITS = 26
 POLAND = "2521"  # P and L as digits, the way IBAN counts them
 
@@ -43,11 +42,15 @@ class CodeWithheld(ValueError):
 
 
 class TitleTooLong(CodeWithheld):
-    sentence = _("There is no code: the title of the transfer is longer than the 32 characters it can carry. Copy the title instead.")
+    sentence = _(
+        "There is no code: the title of the transfer is longer than the 32 characters it can carry. Copy the title instead."
+    )
 
 
 class FieldUnfit(CodeWithheld):
-    sentence = _("There is no code: the transfer holds the sign “|”, which divides the fields of a code. Copy the details instead.")
+    sentence = _(
+        "There is no code: the transfer holds the sign “|”, which divides the fields of a code. Copy the details instead."
+    )
 
 
 class AccountUnfit(CodeWithheld):
@@ -108,10 +111,9 @@ def zbp_code(
     fields = [nip, "PL", bare_account, f"{grosze:06d}", _cut(name), one_line_title, *reserved]
     if any("|" in part for part in fields):
         raise FieldUnfit
-    text = "|".join(fields)
-    if len(text) > WHOLE or any(len(part) > most for part, most in zip(reserved, RESERVED, strict=True)):
+    if any(len(part) > most for part, most in zip(reserved, RESERVED, strict=True)):
         raise CodeTooLong
-    return TransferCode(text=text, is_amount_left_out=is_left_out)
+    return TransferCode(text="|".join(fields), is_amount_left_out=is_left_out)
 
 
 def has_right_check_digits(account: str) -> bool:

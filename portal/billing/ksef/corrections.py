@@ -68,9 +68,7 @@ def _match(before: Line, waiting: list[Line], following: Line | None) -> Line | 
 
 def _is_awaited(after: Line, later: tuple[Line, ...]) -> bool:
     """Its line before stands further down."""
-    return any(
-        line.is_before and (_same_unique_id(line, after) or _same_number(line, after)) for line in later
-    )
+    return any(line.is_before and (_same_unique_id(line, after) or _same_number(line, after)) for line in later)
 
 
 def _same_unique_id(one: Line, other: Line) -> bool:

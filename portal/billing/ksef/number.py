@@ -39,7 +39,9 @@ def is_ksef_number(text: str) -> bool:
 def ksef_number_finding(text: str) -> Finding | None:
     """What is wrong with a number, as a warning: the invoice stands even when its number was mistyped on the way."""
     if _OLDER_SHAPE.fullmatch(text):
-        return _warning("ksef_number_older", _("The KSeF number %(number)s is in the older form of 36 characters."), text)
+        return _warning(
+            "ksef_number_older", _("The KSeF number %(number)s is in the older form of 36 characters."), text
+        )
     shape = _SHAPE.fullmatch(text)
     if not shape or not _is_day(*(int(part) for part in shape.groups())):
         return _warning(

@@ -71,7 +71,7 @@ class Node:
 
     def text(self, *path: str) -> str | None:
         node = self.one(*path)
-        return ((node._element.text or "").strip() or None) if node else None
+        return node.content if node else None
 
     def texts(self, name: str, *path: str) -> tuple[str, ...]:
         found = (node.text(*path) for node in self.all(name))
@@ -101,8 +101,12 @@ class Node:
         return self.text(*path) == "1"
 
     @property
+    def content(self) -> str | None:
+        return (self._element.text or "").strip() or None
+
+    @property
     def line(self) -> int | None:
-        return self._element.sourceline
+        return self._element.sourceline  # type: ignore[return-value]  # lxml's stubs leave it open
 
     def _decimal(self, text: str, field: str) -> Decimal:
         try:

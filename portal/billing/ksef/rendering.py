@@ -1,5 +1,6 @@
 """The picture of an invoice as a PDF: consistent with the original to the character, and made of nothing else."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -7,6 +8,7 @@ from typing import Literal
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal import pdf, qr
 from portal.billing.ksef.invoice import FaInvoice
@@ -32,8 +34,14 @@ class Look:
     """How the utility's documents are dressed."""
 
     name: str
-    logo: str | None = None  # a data: address of the picture; nothing else is fetched
+    logo: str | None = None  # the text of an SVG; what it would fetch from elsewhere is not fetched
     colour: str | None = None  # like #0a5c7d; it stands behind white letters
+
+    @property
+    def logo_uri(self) -> str | None:
+        if not self.logo:
+            return None
+        return "data:image/svg+xml;base64," + b64encode(self.logo.encode()).decode("ascii")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +54,7 @@ class Code:
     caption: str
 
 
-def invoice_pdf(  # noqa: PLR0913 - each is a fact that the portal keeps beside the file
+def invoice_pdf(
     data: bytes,
     *,
     look: Look,
@@ -82,9 +90,16 @@ def ksef_codes(
         raise KsefNumberMissing
     address = kod_i_url(invoice.seller.nip or "", invoice.issued_on, digest)
     caption = ksef_number if ksef_mode == "online" and ksef_number else "OFFLINE"
-    codes = [Code(title=_("Check this invoice in KSeF"), picture=qr.svg_uri(address), address=address, caption=caption)]
+    codes = [
+        Code(
+            title=pgettext("invoice", "Check this invoice in KSeF"),
+            picture=qr.svg_uri(address),
+            address=address,
+            caption=caption,
+        )
+    ]
     if ksef_mode == "offline" and kod_ii:
-        title = _("Check who issued it")
+        title = pgettext("invoice", "Check who issued it")
         codes.append(Code(title=title, picture=qr.svg_uri(kod_ii, "L"), address=kod_ii, caption="CERTYFIKAT"))
     return tuple(codes)
 

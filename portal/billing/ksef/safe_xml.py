@@ -32,13 +32,13 @@ def open_invoice(data: bytes) -> etree._Element:
         line = error.lineno
         sentence = _("The file is not well-formed XML: %(fault)s.") % {"fault": (error.msg or "").rstrip(". ")}
         raise NotAnInvoice(sentence, line) from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # lxml's stubs do not know it
         raise NotAnInvoice(_("The file declares a document type, which an FA(3) invoice never does."), 1)
     name = etree.QName(root)
     if name.localname != "Faktura" or name.namespace != NAMESPACE:
         raise NotAnInvoice(
             _("The file is not an FA(3) invoice: it begins with “%(name)s” of the namespace “%(namespace)s”.")
             % {"name": name.localname, "namespace": name.namespace or ""},
-            root.sourceline,
+            root.sourceline,  # type: ignore[arg-type]  # lxml's stubs leave it open
         )
     return root

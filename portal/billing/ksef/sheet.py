@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal.billing.ksef import words
 from portal.billing.ksef.invoice import FaInvoice, Party
@@ -27,6 +27,7 @@ class Lead:
 
     label: str
     amount: str
+    due_label: str
     due: tuple[str, ...]
     note: str = ""
 
@@ -45,6 +46,7 @@ class PartyBlock:
     name: str
     address: tuple[str, ...]
     facts: tuple[Fact, ...]
+    contact: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,9 @@ def sheet(invoice: FaInvoice) -> Sheet:
         gross=money(invoice.gross, invoice.currency),
         settlement=tuple(_settlement(invoice)),
         payment_facts=tuple(_payment_facts(invoice)),
-        descriptions=tuple(Fact(label=each.key, value=each.value) for each in invoice.descriptions if each.line is None),
+        descriptions=tuple(
+            Fact(label=each.key, value=each.value) for each in invoice.descriptions if each.line is None
+        ),
         annotations=tuple(_annotations(invoice)),
         footer=invoice.footer,
         registers=tuple(_registers(invoice)),
@@ -125,76 +129,103 @@ def grouped_account(number: str) -> str:
 def _lead(invoice: FaInvoice) -> Lead:
     label, value, note = _lead_figure(invoice)
     due = (*(day(each) for each in invoice.payment.due_dates), *invoice.payment.due_descriptions)
-    return Lead(label=label, amount=money(value, invoice.currency), due=due, note=note)
+    due_label = pgettext("invoice", "Due:") if _is_to_pay(invoice) else pgettext("invoice", "Date:")
+    return Lead(label=label, amount=money(value, invoice.currency), due_label=due_label, due=due, note=note)
+
+
+def _is_to_pay(invoice: FaInvoice) -> bool:
+    """Whether money goes to the seller, so that an account and a date are for paying."""
+    settlement = invoice.settlement
+    return not invoice.payment.is_paid and (settlement.to_settle is None if settlement else invoice.gross > 0)
 
 
 def _lead_figure(invoice: FaInvoice) -> tuple[str, Decimal, str]:
     """What the invoice itself says is to be paid; never worked out from other figures."""
     payment, settlement = invoice.payment, invoice.settlement
+    label, note, figure = pgettext("invoice", "To pay"), "", invoice.gross
     if payment.is_paid:
-        note = _("on %(day)s") % {"day": day(payment.paid_on)} if payment.paid_on else ""
-        return _("Paid"), invoice.gross, note
-    if settlement and settlement.to_pay is not None:
-        return _("To pay"), settlement.to_pay, ""
-    if settlement and settlement.to_settle is not None:
-        return _("Overpaid, to be settled or returned"), settlement.to_settle, ""
-    if invoice.is_correction:
-        return _("Amount of the correction"), invoice.gross, _correction_note(invoice.gross)
-    if invoice.kind == "ZAL":
-        return _("Amount of the advance"), invoice.gross, ""
-    if payment.part_payments:
-        return _("Total of the invoice"), invoice.gross, _("Paid in part; the payments are listed below.")
-    return _("To pay"), invoice.gross, ""
+        label = pgettext("invoice", "Paid")
+        note = pgettext("invoice", "on %(day)s") % {"day": day(payment.paid_on)} if payment.paid_on else ""
+    elif settlement and settlement.to_pay is not None:
+        figure = settlement.to_pay
+    elif settlement and settlement.to_settle is not None:
+        label, figure = pgettext("invoice", "Overpaid, to be settled or returned"), settlement.to_settle
+    elif invoice.is_correction:
+        label = pgettext("invoice", "Amount of the correction")
+        note = "" if invoice.kind == "KOR_ZAL" else _correction_note(invoice.gross)
+    elif invoice.kind == "ZAL":
+        label = pgettext("invoice", "Amount of the advance")
+    elif payment.part_payments:
+        label = pgettext("invoice", "Total of the invoice")
+        note = pgettext("invoice", "Paid in part; the payments are listed below.")
+    return label, figure, note
 
 
 def _correction_note(gross: Decimal) -> str:
     if gross < 0:
-        return _("This correction lowers what is due.")
+        return pgettext("invoice", "This correction lowers what is due.")
     if gross > 0:
-        return _("This correction raises what is due.")
+        return pgettext("invoice", "This correction raises what is due.")
     return ""
 
 
 def _accounts(invoice: FaInvoice) -> Iterator[AccountToPay]:
     for account in invoice.payment.accounts:
         yield AccountToPay(
-            label=_("Factor's account") if account.is_factors else _("Account to pay to"),
+            label=_account_label(invoice, is_factors=account.is_factors),
             number=grouped_account(account.number),
             bank=account.bank or "",
             note=", ".join(part for part in (account.swift, account.description) if part),
         )
 
 
+def _account_label(invoice: FaInvoice, *, is_factors: bool) -> str:
+    if is_factors:
+        return pgettext("invoice", "Factor's account")
+    return pgettext("invoice", "Account to pay to") if _is_to_pay(invoice) else pgettext("invoice", "Bank account")
+
+
 def _facts(invoice: FaInvoice) -> Iterator[Fact]:
-    yield Fact(label=_("Issued"), value=", ".join(part for part in (day(invoice.issued_on), invoice.issued_at) if part))
+    yield Fact(
+        label=pgettext("invoice", "Issued"),
+        value=", ".join(part for part in (day(invoice.issued_on), invoice.issued_at) if part),
+    )
     if invoice.period_from and invoice.period_until:
-        yield Fact(label=_("Period"), value=f"{day(invoice.period_from)} – {day(invoice.period_until)}")
+        yield Fact(
+            label=pgettext("invoice", "Period"), value=f"{day(invoice.period_from)} – {day(invoice.period_until)}"
+        )
     if invoice.supplied_on:
-        yield Fact(label=_("Supplied"), value=day(invoice.supplied_on))
+        yield Fact(label=pgettext("invoice", "Supplied"), value=day(invoice.supplied_on))
     if invoice.customer_number:
-        yield Fact(label=_("Customer number"), value=invoice.customer_number)
+        yield Fact(label=pgettext("invoice", "Customer number"), value=invoice.customer_number)
     for contract in invoice.contracts:
-        signed = _("of %(day)s") % {"day": day(contract.concluded_on)} if contract.concluded_on else ""
-        yield Fact(label=_("Contract"), value=" ".join(part for part in (contract.number, signed) if part))
+        signed = (
+            pgettext("invoice", "of %(day)s") % {"day": day(contract.concluded_on)} if contract.concluded_on else ""
+        )
+        yield Fact(
+            label=pgettext("invoice", "Contract"), value=" ".join(part for part in (contract.number, signed) if part)
+        )
     if invoice.advance_invoices:
-        yield Fact(label=_("Advance invoices"), value=", ".join(invoice.advance_invoices))
+        yield Fact(label=pgettext("invoice", "Advance invoices"), value=", ".join(invoice.advance_invoices))
 
 
 def _parties(invoice: FaInvoice) -> Iterator[PartyBlock]:
-    yield _party(invoice.seller, _("Seller"))
-    yield _party(invoice.buyer, _("Buyer"))
+    yield _party(invoice.seller, pgettext("invoice", "Seller"))
+    yield _party(invoice.buyer, pgettext("invoice", "Buyer"))
     for party in invoice.third_parties:
-        yield _party(party, str(words.ROLES.get(party.role or "", party.role or _("Third party"))))
+        yield _party(party, str(words.ROLES.get(party.role or "", party.role or pgettext("invoice", "Third party"))))
 
 
 def _party(party: Party, title: str) -> PartyBlock:
     numbers = (
-        (_("NIP"), party.nip),
-        (_("Tax number"), party.other_number),
-        (_("Share"), f"{exact(party.share)}%" if party.share is not None else None),
-        (_("E-mail"), ", ".join(party.emails)),
-        (_("Telephone"), ", ".join(party.phones)),
-        (_("Mailing address"), ", ".join(party.mailing_address)),
+        (pgettext("invoice", "NIP"), party.nip),
+        (pgettext("invoice", "Tax number"), party.other_number),
+        (pgettext("invoice", "Share"), f"{exact(party.share)}%" if party.share is not None else None),
+    )
+    contact = (
+        (pgettext("invoice", "E-mail"), ", ".join(party.emails)),
+        (pgettext("invoice", "Telephone"), ", ".join(party.phones)),
+        (pgettext("invoice", "Mailing address"), ", ".join(party.mailing_address)),
     )
     country = () if party.country == "PL" else (party.country,)
     return PartyBlock(
@@ -202,6 +233,7 @@ def _party(party: Party, title: str) -> PartyBlock:
         name=party.name,
         address=(*party.address, *country),
         facts=tuple(Fact(label=label, value=value) for label, value in numbers if value),
+        contact=tuple(Fact(label=label, value=value) for label, value in contact if value),
     )
 
 
@@ -210,27 +242,33 @@ def _correction_facts(invoice: FaInvoice) -> Iterator[Fact]:
     if correction is None:
         return
     for original in correction.invoices:
-        value = _("%(number)s of %(day)s") % {"number": original.number, "day": day(original.issued_on)}
+        value = pgettext("invoice", "%(number)s of %(day)s") % {
+            "number": original.number,
+            "day": day(original.issued_on),
+        }
+        yield Fact(label=pgettext("invoice", "Corrects"), value=value)
         if original.ksef_number:
-            value = f"{value}, KSeF {original.ksef_number}"
-        yield Fact(label=_("Corrects"), value=value)
+            yield Fact(label=pgettext("invoice", "Its KSeF number"), value=original.ksef_number)
     if correction.right_number:
-        yield Fact(label=_("Right number"), value=correction.right_number)
+        yield Fact(label=pgettext("invoice", "Right number"), value=correction.right_number)
     if correction.period:
-        yield Fact(label=_("Period corrected"), value=correction.period)
+        yield Fact(label=pgettext("invoice", "Period corrected"), value=correction.period)
     if correction.reason:
-        yield Fact(label=_("Reason"), value=correction.reason)
+        yield Fact(label=pgettext("invoice", "Reason"), value=correction.reason)
     if correction.effect in words.EFFECTS:
-        yield Fact(label=_("For VAT"), value=str(words.EFFECTS[correction.effect]))
+        yield Fact(label=pgettext("invoice", "For VAT"), value=str(words.EFFECTS[correction.effect]))
     if correction.gross_before is not None:
-        yield Fact(label=_("Amount before the correction"), value=money(correction.gross_before, invoice.currency))
+        yield Fact(
+            label=pgettext("invoice", "Amount before the correction"),
+            value=money(correction.gross_before, invoice.currency),
+        )
 
 
 def _before_parties(invoice: FaInvoice) -> Iterator[PartyBlock]:
     if invoice.correction and invoice.correction.seller_before:
-        yield _party(invoice.correction.seller_before, _("Seller before the correction"))
+        yield _party(invoice.correction.seller_before, pgettext("invoice", "Seller before the correction"))
     for party in invoice.correction.buyers_before if invoice.correction else ():
-        yield _party(party, _("Buyer before the correction"))
+        yield _party(party, pgettext("invoice", "Buyer before the correction"))
 
 
 def _notes(invoice: FaInvoice) -> dict[int, list[str]]:
@@ -245,19 +283,29 @@ def _settlement(invoice: FaInvoice) -> Iterator[SettlementRow]:
     settlement, currency = invoice.settlement, invoice.currency
     if settlement is None:
         return
-    yield SettlementRow(label=_("Total of the invoice"), amount=money(invoice.gross, currency))
+    yield SettlementRow(label=pgettext("invoice", "Total of the invoice"), amount=money(invoice.gross, currency))
     for item in settlement.charges:
-        yield SettlementRow(label=_("plus: %(reason)s") % {"reason": item.reason}, amount=money(item.amount, currency))
+        yield SettlementRow(
+            label=pgettext("invoice", "plus: %(reason)s") % {"reason": item.reason}, amount=money(item.amount, currency)
+        )
     if settlement.charges_total is not None and len(settlement.charges) != 1:
-        yield SettlementRow(label=_("Charges in all"), amount=money(settlement.charges_total, currency))
+        yield SettlementRow(
+            label=pgettext("invoice", "Charges in all"), amount=money(settlement.charges_total, currency)
+        )
     for item in settlement.deductions:
-        yield SettlementRow(label=_("less: %(reason)s") % {"reason": item.reason}, amount=money(item.amount, currency))
+        yield SettlementRow(
+            label=pgettext("invoice", "less: %(reason)s") % {"reason": item.reason}, amount=money(item.amount, currency)
+        )
     if settlement.deductions_total is not None and len(settlement.deductions) != 1:
-        yield SettlementRow(label=_("Deductions in all"), amount=money(settlement.deductions_total, currency))
+        yield SettlementRow(
+            label=pgettext("invoice", "Deductions in all"), amount=money(settlement.deductions_total, currency)
+        )
     if settlement.to_pay is not None:
-        yield SettlementRow(label=_("To pay"), amount=money(settlement.to_pay, currency), is_result=True)
+        yield SettlementRow(
+            label=pgettext("invoice", "To pay"), amount=money(settlement.to_pay, currency), is_result=True
+        )
     if settlement.to_settle is not None:
-        label = _("Overpaid, to be settled or returned")
+        label = pgettext("invoice", "Overpaid, to be settled or returned")
         yield SettlementRow(label=label, amount=money(settlement.to_settle, currency), is_result=True)
 
 
@@ -265,10 +313,12 @@ def _payment_facts(invoice: FaInvoice) -> Iterator[Fact]:
     payment = invoice.payment
     form = str(words.PAYMENT_FORMS.get(payment.form or "", payment.form or "")) or payment.form_description
     if form:
-        yield Fact(label=_("Form of payment"), value=form)
+        yield Fact(label=pgettext("invoice", "Form of payment"), value=form)
     for part in payment.part_payments:
-        paid_on = _("on %(day)s") % {"day": day(part.paid_on)} if part.paid_on else ""
-        yield Fact(label=_("Already paid"), value=f"{money(part.amount, invoice.currency)} {paid_on}".strip())
+        paid_on = pgettext("invoice", "on %(day)s") % {"day": day(part.paid_on)} if part.paid_on else ""
+        yield Fact(
+            label=pgettext("invoice", "Already paid"), value=f"{money(part.amount, invoice.currency)} {paid_on}".strip()
+        )
 
 
 def _annotations(invoice: FaInvoice) -> Iterator[str]:
@@ -277,7 +327,7 @@ def _annotations(invoice: FaInvoice) -> Iterator[str]:
         yield f"{text}: {invoice.exemption_basis}" if name == "P_19" and invoice.exemption_basis else text
     for row in invoice.vat_summary:
         if row.vat_in_zloty is not None:
-            yield _("VAT at %(rate)s in złoty: %(amount)s") % {
+            yield pgettext("invoice", "VAT at %(rate)s in złoty: %(amount)s") % {
                 "rate": rate_label(row, invoice.lines),
                 "amount": zloty(row.vat_in_zloty),
             }

@@ -24,9 +24,9 @@ class _Beside(etree.Resolver):
         super().__init__()
         self._folder = folder
 
-    # The signature is lxml's; its stubs leave the types open.
-    def resolve(self, url: str, _public_id: str, context: object) -> object:
-        return self.resolve_filename(str(self._folder / url.rsplit("/", 1)[-1]), context)
+    def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override]  # lxml's stubs forget the context
+        beside = self._folder / system_url.rsplit("/", 1)[-1]
+        return self.resolve_filename(str(beside), context)  # type: ignore[attr-defined]  # the same
 
 
 def _schema_folder() -> Path:
@@ -56,7 +56,7 @@ def check_structure(data: bytes) -> list[Finding]:
         schema = _schema()
         if schema.validate(root):
             return []
-        faults = [(entry.line, entry.message) for entry in schema.error_log]
+        faults = [(entry.line, entry.message) for entry in schema.error_log]  # type: ignore[attr-defined]  # the same
     return list(_findings(faults))
 
 

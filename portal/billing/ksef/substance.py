@@ -190,7 +190,9 @@ def _settlement(invoice: FaInvoice) -> Iterator[Finding]:
         if stated is not None and stated != expected:
             yield _finding(
                 "settlement_differs",
-                _("The settlement ends in %(stated)s, but the invoice with its charges and deductions makes %(expected)s.")
+                _(
+                    "The settlement ends in %(stated)s, but the invoice with its charges and deductions makes %(expected)s."
+                )
                 % {"stated": amount(stated), "expected": amount(expected)},
             )
 
@@ -230,7 +232,9 @@ def has_right_check_digits(account: str) -> bool:
 def _accounts(invoice: FaInvoice) -> Iterator[Finding]:
     for account in invoice.payment.accounts:
         if not has_right_check_digits(account.number):
-            sentence = _("The bank account %(account)s is not a right number: its check digits or its length are wrong.")
+            sentence = _(
+                "The bank account %(account)s is not a right number: its check digits or its length are wrong."
+            )
             yield _finding("account_check_digits", sentence % {"account": account.number})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal.billing.ksef import words
 from portal.billing.ksef.corrections import Change, changes
@@ -22,6 +22,7 @@ class Heading:
 class Cell:
     text: str
     is_figure: bool = True
+    aside: str = ""
     notes: tuple[str, ...] = ()
     tag: str = ""
 
@@ -60,24 +61,24 @@ class Column:
 def _columns(lines: tuple[Line, ...]) -> list[Column]:
     """Only those in which the invoice says something."""
     columns = [
-        Column(heading=_("Quantity"), field="quantity", write=exact),
-        Column(heading=_("Net price"), field="unit_net", write=_money),
-        Column(heading=_("Gross price"), field="unit_gross", write=_money),
-        Column(heading=_("Discount"), field="discount", write=_money),
-        Column(heading=_("Net value"), field="net", write=_money),
-        Column(heading=_("VAT amount"), field="vat", write=_money),
-        Column(heading=_("Gross value"), field="gross", write=_money),
+        Column(heading=pgettext("invoice", "Quantity"), field="quantity", write=exact),
+        Column(heading=pgettext("invoice", "Net price"), field="unit_net", write=_money),
+        Column(heading=pgettext("invoice", "Gross price"), field="unit_gross", write=_money),
+        Column(heading=pgettext("invoice", "Discount"), field="discount", write=_money),
+        Column(heading=pgettext("invoice", "Net value"), field="net", write=_money),
+        Column(heading=pgettext("invoice", "VAT amount"), field="vat", write=_money),
+        Column(heading=pgettext("invoice", "Gross value"), field="gross", write=_money),
     ]
     return [column for column in columns if any(getattr(line, column.field) is not None for line in lines)]
 
 
 def _headings(columns: list[Column]) -> tuple[Heading, ...]:
     figures = [Heading(text=column.heading) for column in columns]
-    texts = (Heading(text=_("No.")), Heading(text=_("Name"), is_figure=False))
+    texts = (Heading(text=pgettext("invoice", "No.")), Heading(text=pgettext("invoice", "Name"), is_figure=False))
     place = _place_of_unit(columns)
-    unit = [Heading(text=_("Unit"), is_figure=False)] if place is not None else []
+    unit = [Heading(text=pgettext("invoice", "Unit"), is_figure=False)] if place is not None else []
     split = (place or 0) + 1 if place is not None else 0
-    return (*texts, *figures[:split], *unit, *figures[split:], Heading(text=_("VAT rate")))
+    return (*texts, *figures[:split], *unit, *figures[split:], Heading(text=pgettext("invoice", "VAT rate")))
 
 
 def _place_of_unit(columns: list[Column]) -> int | None:
@@ -106,9 +107,9 @@ def changes_table(lines: tuple[Line, ...]) -> Table | None:
 def _change_rows(change: Change, columns: list[Column]) -> tuple[Row, ...]:
     rows = []
     if change.before:
-        rows.append(Row(cells=_cells(change.before, columns, tag=_("Was")), kind="before"))
+        rows.append(Row(cells=_cells(change.before, columns, tag=pgettext("invoice", "Was")), kind="before"))
     if change.after:
-        rows.append(Row(cells=_cells(change.after, columns, tag=_("Is")), kind="after"))
+        rows.append(Row(cells=_cells(change.after, columns, tag=pgettext("invoice", "Is")), kind="after"))
     shown = change.after or change.before
     known = {"quantity": change.quantity, "net": change.net, "gross": change.gross}
     figures = [Cell(text=column.write(known.get(column.field))) for column in columns]
@@ -116,7 +117,7 @@ def _change_rows(change: Change, columns: list[Column]) -> tuple[Row, ...]:
     if place is not None:
         unit = shown.unit if shown and change.quantity is not None else None
         figures.insert(place + 1, Cell(text=unit or "", is_figure=False))
-    first = (Cell(text=""), Cell(text="", is_figure=False, tag=_("Difference")))
+    first = (Cell(text=""), Cell(text="", is_figure=False, tag=pgettext("invoice", "Difference")))
     rows.append(Row(cells=(*first, *figures, Cell(text="")), kind="difference"))
     return tuple(rows)
 
@@ -126,8 +127,9 @@ def _cells(line: Line, columns: list[Column], *, tag: str = "", notes: tuple[str
     place = _place_of_unit(columns)
     if place is not None:
         figures.insert(place + 1, Cell(text=line.unit or "", is_figure=False))
-    about = (line.classification or "", f"{line.supplied_on:%d.%m.%Y}" if line.supplied_on else "", *notes)
-    name = Cell(text=line.name or "", is_figure=False, notes=tuple(note for note in about if note), tag=tag)
+    supplied = f"{line.supplied_on:%d.%m.%Y}" if line.supplied_on else ""
+    aside = ", ".join(part for part in (line.classification, supplied) if part)
+    name = Cell(text=line.name or "", is_figure=False, aside=aside, notes=notes, tag=tag)
     return (Cell(text=str(line.number)), name, *figures, Cell(text=_rate(line.vat_rate)))
 
 
@@ -148,7 +150,11 @@ def rate_label(row: RateSum, lines: tuple[Line, ...]) -> str:
 def vat_table(invoice: FaInvoice) -> Table | None:
     if not invoice.vat_summary:
         return None
-    headings = (Heading(text=_("VAT rate"), is_figure=False), Heading(text=_("Net")), Heading(text=_("VAT")))
+    headings = (
+        Heading(text=pgettext("invoice", "VAT rate"), is_figure=False),
+        Heading(text=pgettext("invoice", "Net")),
+        Heading(text=pgettext("invoice", "VAT")),
+    )
     rows = (
         Row(
             cells=(

@@ -1,93 +1,93 @@
 """What the codes of FA(3) mean, in words for the person who reads the invoice."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KINDS = {
-    "VAT": _("VAT invoice"),
-    "KOR": _("Correction invoice"),
-    "ZAL": _("Advance invoice"),
-    "ROZ": _("Settling invoice"),
-    "UPR": _("Simplified invoice"),
-    "KOR_ZAL": _("Correction of an advance invoice"),
-    "KOR_ROZ": _("Correction of a settling invoice"),
+    "VAT": pgettext_lazy("invoice", "VAT invoice"),
+    "KOR": pgettext_lazy("invoice", "Correction invoice"),
+    "ZAL": pgettext_lazy("invoice", "Advance invoice"),
+    "ROZ": pgettext_lazy("invoice", "Settling invoice"),
+    "UPR": pgettext_lazy("invoice", "Simplified invoice"),
+    "KOR_ZAL": pgettext_lazy("invoice", "Correction of an advance invoice"),
+    "KOR_ROZ": pgettext_lazy("invoice", "Correction of a settling invoice"),
 }
 
 # Third parties, by Rola.
 ROLES = {
-    "1": _("Factor"),
-    "2": _("Recipient"),
-    "3": _("Original entity"),
-    "4": _("Additional buyer"),
-    "5": _("Issuer of the invoice"),
-    "6": _("Payer"),
-    "7": _("Issuing unit of a local government"),
-    "8": _("Receiving unit of a local government"),
-    "9": _("Issuing member of a VAT group"),
-    "10": _("Receiving member of a VAT group"),
-    "11": _("Employee"),
+    "1": pgettext_lazy("invoice", "Factor"),
+    "2": pgettext_lazy("invoice", "Recipient"),
+    "3": pgettext_lazy("invoice", "Original entity"),
+    "4": pgettext_lazy("invoice", "Additional buyer"),
+    "5": pgettext_lazy("invoice", "Issuer of the invoice"),
+    "6": pgettext_lazy("invoice", "Payer"),
+    "7": pgettext_lazy("invoice", "Issuing unit of a local government"),
+    "8": pgettext_lazy("invoice", "Receiving unit of a local government"),
+    "9": pgettext_lazy("invoice", "Issuing member of a VAT group"),
+    "10": pgettext_lazy("invoice", "Receiving member of a VAT group"),
+    "11": pgettext_lazy("invoice", "Employee"),
 }
 
 PAYMENT_FORMS = {
-    "1": _("cash"),
-    "2": _("card"),
-    "3": _("voucher"),
-    "4": _("cheque"),
-    "5": _("credit"),
-    "6": _("transfer"),
-    "7": _("mobile payment"),
+    "1": pgettext_lazy("invoice", "cash"),
+    "2": pgettext_lazy("invoice", "card"),
+    "3": pgettext_lazy("invoice", "voucher"),
+    "4": pgettext_lazy("invoice", "cheque"),
+    "5": pgettext_lazy("invoice", "credit"),
+    "6": pgettext_lazy("invoice", "transfer"),
+    "7": pgettext_lazy("invoice", "mobile payment"),
 }
 
 # The words that the VAT Act wants on the invoice, by the field that calls for them.
 ANNOTATIONS = {
-    "P_16": _("cash accounting method"),
-    "P_17": _("self-billing"),
-    "P_18": _("reverse charge"),
-    "P_18A": _("split payment mechanism"),
-    "P_19": _("exempt from VAT"),
-    "P_22": _("intra-Community supply of new means of transport"),
-    "P_23": _("VAT: simplified EC invoice under Articles 135–138 of the ptu Act"),
-    "P_PMarzy_2": _("margin scheme for travel agents"),
-    "P_PMarzy_3_1": _("margin scheme – second-hand goods"),
-    "P_PMarzy_3_2": _("margin scheme – works of art"),
-    "P_PMarzy_3_3": _("margin scheme – collectors' items and antiques"),
-    "FP": _("invoice to a fiscal receipt (FP)"),
-    "TP": _("related parties (TP)"),
+    "P_16": pgettext_lazy("invoice", "cash accounting method"),
+    "P_17": pgettext_lazy("invoice", "self-billing"),
+    "P_18": pgettext_lazy("invoice", "reverse charge"),
+    "P_18A": pgettext_lazy("invoice", "split payment mechanism"),
+    "P_19": pgettext_lazy("invoice", "exempt from VAT"),
+    "P_22": pgettext_lazy("invoice", "intra-Community supply of new means of transport"),
+    "P_23": pgettext_lazy("invoice", "VAT: simplified EC invoice under Articles 135–138 of the ptu Act"),
+    "P_PMarzy_2": pgettext_lazy("invoice", "margin scheme for travel agents"),
+    "P_PMarzy_3_1": pgettext_lazy("invoice", "margin scheme – second-hand goods"),
+    "P_PMarzy_3_2": pgettext_lazy("invoice", "margin scheme – works of art"),
+    "P_PMarzy_3_3": pgettext_lazy("invoice", "margin scheme – collectors' items and antiques"),
+    "FP": pgettext_lazy("invoice", "invoice to a fiscal receipt (FP)"),
+    "TP": pgettext_lazy("invoice", "related parties (TP)"),
 }
 
 RATES = {
-    "0 KR": _("0%"),
-    "0 WDT": _("0% (intra-Community supply)"),
-    "0 EX": _("0% (export)"),
-    "zw": _("exempt"),
-    "oo": _("reverse charge"),
-    "np I": _("not subject to VAT"),
-    "np II": _("not subject to VAT (art. 100)"),
+    "0 KR": "0%",
+    "0 WDT": "0% (WDT)",
+    "0 EX": "0% (EX)",
+    "zw": pgettext_lazy("invoice", "exempt"),
+    "oo": pgettext_lazy("invoice", "reverse charge"),
+    "np I": pgettext_lazy("invoice", "not subject to VAT"),
+    "np II": pgettext_lazy("invoice", "not subject to VAT (art. 100)"),
 }
 
 # Rows of the summary that no rate names.
 SLOTS = {
-    "5": _("special procedure"),
-    "11": _("margin scheme"),
+    "5": pgettext_lazy("invoice", "special procedure"),
+    "11": pgettext_lazy("invoice", "margin scheme"),
 }
 
 EFFECTS = {
-    "1": _("takes effect on the day the original invoice was entered"),
-    "2": _("takes effect on the day this correction was issued"),
-    "3": _("takes effect on another day"),
+    "1": pgettext_lazy("invoice", "takes effect on the day the original invoice was entered"),
+    "2": pgettext_lazy("invoice", "takes effect on the day this correction was issued"),
+    "3": pgettext_lazy("invoice", "takes effect on another day"),
 }
 
 LEFT_OUT = {
-    "Zalacznik": _("the attachment"),
-    "PodmiotUpowazniony": _("the authorised entity"),
-    "WZ": _("delivery notes"),
-    "ZaliczkaCzesciowa": _("part advances"),
-    "NowySrodekTransportu": _("details of new means of transport"),
-    "Skonto": _("the cash discount"),
-    "LinkDoPlatnosci": _("the payment link"),
-    "IPKSeF": _("the KSeF payment identifier"),
-    "Zamowienia": _("orders"),
-    "NrPartiiTowaru": _("batch numbers"),
-    "WarunkiDostawy": _("terms of delivery"),
-    "KursUmowny": _("the agreed exchange rate"),
-    "Transport": _("details of the transport"),
+    "Zalacznik": pgettext_lazy("invoice", "the attachment"),
+    "PodmiotUpowazniony": pgettext_lazy("invoice", "the authorised entity"),
+    "WZ": pgettext_lazy("invoice", "delivery notes"),
+    "ZaliczkaCzesciowa": pgettext_lazy("invoice", "part advances"),
+    "NowySrodekTransportu": pgettext_lazy("invoice", "details of new means of transport"),
+    "Skonto": pgettext_lazy("invoice", "the cash discount"),
+    "LinkDoPlatnosci": pgettext_lazy("invoice", "the payment link"),
+    "IPKSeF": pgettext_lazy("invoice", "the KSeF payment identifier"),
+    "Zamowienia": pgettext_lazy("invoice", "orders"),
+    "NrPartiiTowaru": pgettext_lazy("invoice", "batch numbers"),
+    "WarunkiDostawy": pgettext_lazy("invoice", "terms of delivery"),
+    "KursUmowny": pgettext_lazy("invoice", "the agreed exchange rate"),
+    "Transport": pgettext_lazy("invoice", "details of the transport"),
 }
