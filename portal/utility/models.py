@@ -150,6 +150,7 @@ class PresetStamp(models.Model):
     preset = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     target = models.CharField(max_length=100)
+    source = models.CharField(max_length=64, help_text="A hash of what the preset says.")
     loaded = models.JSONField(default=dict, help_text="A hash of each field as loaded.")
 
     def __str__(self) -> str:

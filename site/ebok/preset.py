@@ -26,6 +26,7 @@ from portal.utility.models import PresetStamp, RuleRecord, Utility
 from portal.utility.rules import registered
 
 PRESETS = Path(__file__).parent / "presets"
+SHARED = "_shared.toml"
 NAMESPACE = uuid.UUID("5b3d1f0a-6c1e-4f0e-9a55-0b0c6b8f7e11")
 
 
@@ -33,8 +34,7 @@ class NoSuchPreset(Exception):  # noqa: N818 - the name is the refusal
     """There is no preset of this name."""
 
     def __str__(self) -> str:
-        known = ", ".join(sorted(path.stem for path in PRESETS.glob("*.toml")))
-        return f"There is no preset “{self.args[0]}”. Choose one of: {known}."
+        return f"There is no preset “{self.args[0]}”. Choose one of: {', '.join(names())}."
 
 
 class PresetFault(Exception):  # noqa: N818 - the name is the refusal
@@ -52,11 +52,28 @@ class Outcome:
 
 
 def read(name: str) -> dict[str, Any]:
-    """The preset as it is written. Raises NoSuchPreset."""
+    """A preset upon what all presets share: its rows replace the shared ones of the same key. Raises NoSuchPreset."""
     path = PRESETS / f"{name}.toml"
-    if not path.exists():
+    if not path.exists() or name.startswith("_"):
         raise NoSuchPreset(name)
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    own = tomllib.loads(path.read_text(encoding="utf-8"))
+    shared = tomllib.loads(_spelled((PRESETS / SHARED).read_text(encoding="utf-8"), own["utility"]))
+    for kind in ("object", "page"):
+        rows = {row["key"]: row for row in shared.get(kind, [])}
+        for row in own.get(kind, []):
+            rows[row["key"]] = rows.get(row["key"], {}) | row
+        own[kind] = list(rows.values())
+    return own
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in PRESETS.glob("[a-z]*.toml"))
+
+
+def _spelled(text: str, utility: dict[str, Any]) -> str:
+    for word in ("name", "legal_name", "product_name", "email", "phone", "emergency_phone"):
+        text = text.replace("{" + word + "}", utility.get(word, ""))
+    return text
 
 
 @transaction.atomic
@@ -121,14 +138,10 @@ class _Loading:
             above = self._target(parent) if parent else Page.get_first_root_node()
 
             def put() -> None:
-                if not parent:
-                    _remove_welcome_page()
                 above.add_child(instance=page)
                 page.save_revision().publish()
                 if not parent:
-                    Site.objects.update_or_create(
-                        is_default_site=True, defaults={"root_page": page, "hostname": "localhost", "port": 80}
-                    )
+                    _make_front_page(page)
 
             self._settle(key, page, row, put)
         else:
@@ -147,12 +160,12 @@ class _Loading:
         if stamp is not None and _state(target, stamp.loaded) != stamp.loaded:
             self.outcome.kept.append(key)
             return
-        before = _state(target, values)
-        for name, value in values.items():
-            setattr(target, name, self._value(target, name, value))
-        if stamp is not None and _state(target, values) == before:
+        source = _hash(values)
+        if stamp is not None and stamp.source == source:
             self.outcome.unchanged.append(key)
             return
+        for name, value in values.items():
+            setattr(target, name, self._value(target, name, value))
         if put:
             put()
         else:
@@ -165,6 +178,7 @@ class _Loading:
                 "preset": self.name,
                 "name": key,
                 "target": f"{target._meta.label}:{target.pk}",  # noqa: SLF001 - Django's own way to ask
+                "source": source,
                 "loaded": _state(fresh, values),
             },
         )
@@ -218,10 +232,14 @@ def _state(target: models.Model, names: Iterable[str]) -> dict[str, str]:
         value = getattr(target, described.attname) if described.concrete else None
         if isinstance(described, StreamField):
             # Ids are given when a stream is saved: they say nothing about its words.
-            value = _without_ids(described.get_prep_value(value) and json.loads(described.get_prep_value(value)))
-        plain = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
-        state[name] = hashlib.sha256(plain.encode()).hexdigest()
+            value = _without_ids(described.get_prep_value(value))
+        state[name] = _hash(value)
     return state
+
+
+def _hash(value: Any) -> str:
+    plain = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _without_ids(value: Any) -> Any:
@@ -232,7 +250,10 @@ def _without_ids(value: Any) -> Any:
     return value
 
 
-def _remove_welcome_page() -> None:
-    """Wagtail's own first page, which a fresh installation has in place of a site."""
-    for page in Page.objects.filter(depth=2, slug="home", content_type__model="page"):
-        page.delete()
+def _make_front_page(page: Page) -> None:
+    """The site begins here; Wagtail's own welcome page, which a fresh installation has, goes."""
+    Site.objects.update_or_create(
+        is_default_site=True, defaults={"root_page": page, "hostname": "localhost", "port": 80}
+    )
+    for welcome in Page.objects.filter(depth=2, slug="home", content_type__model="page"):
+        welcome.delete()

@@ -55,7 +55,7 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def day_words(value: date | datetime | None) -> str:
-    """ "24 listopada", with the year when it is not this one."""
+    """A day as one says it: 24 listopada, with the year when it is not this one."""
     if value is None:
         return ""
     local = _local(value)

@@ -1,0 +1,98 @@
+"""Presets: five utilities from five files; loading again keeps what editors changed."""
+
+import pytest
+from django.core.management import call_command
+from wagtail.models import Page, Site
+
+from ebok import preset
+from home.faq.entries import FaqEntry
+from home.models import HomePage
+from portal.accounts.rules import SignInRules
+from portal.utility import identity
+from portal.utility.models import RuleRecord, Utility
+from portal.utility.rulebook import rules
+from portal.utility.rules import Modules
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", preset.names())
+def test_a_preset_fills_a_new_installation(name: str) -> None:
+    preset.load(name)
+
+    assert isinstance(Site.objects.get(is_default_site=True).root_page.specific, HomePage)
+    assert identity.current().nip
+    assert rules(SignInRules).label
+    assert not Page.objects.filter(depth=2, slug="home").exists()
+
+
+def test_there_are_five_presets() -> None:
+    assert preset.names() == ["gryfino", "jaworzno", "lebork", "rzeszow", "warszawa"]
+
+
+def test_loading_again_changes_nothing() -> None:
+    preset.load("warszawa")
+
+    again = preset.load("warszawa")
+
+    assert (again.made, again.updated, again.kept) == ([], [], [])
+    assert again.unchanged
+
+
+def test_what_an_editor_changed_is_kept_and_listed() -> None:
+    preset.load("warszawa")
+    entry = FaqEntry.objects.get(anchor="numer-uzytkownika")
+    entry.answer = "<p>Inaczej.</p>"
+    entry.save()
+
+    again = preset.load("warszawa")
+
+    entry.refresh_from_db()
+    assert entry.answer == "<p>Inaczej.</p>"
+    assert again.kept == ["faq:numer"]
+
+
+def test_what_an_editor_removed_stays_removed() -> None:
+    preset.load("warszawa")
+    FaqEntry.objects.get(anchor="efaktura").delete()
+
+    again = preset.load("warszawa")
+
+    assert not FaqEntry.objects.filter(anchor="efaktura").exists()
+    assert again.kept == ["faq:efaktura (removed)"]
+
+
+def test_a_new_value_of_the_preset_reaches_what_nobody_touched(monkeypatch: pytest.MonkeyPatch) -> None:
+    preset.load("warszawa")
+    changed = preset.read("warszawa")
+    changed["utility"]["name"] = "Nowa nazwa"
+    monkeypatch.setattr(preset, "read", lambda _name: changed)
+
+    again = preset.load("warszawa")
+
+    assert again.updated == ["utility"]
+    assert Utility.objects.get().name == "Nowa nazwa"
+
+
+def test_rules_of_a_preset_hold_from_their_day() -> None:
+    preset.load("gryfino")
+
+    assert rules(Modules).waste is True
+    assert RuleRecord.objects.filter(rule_set="modules").count() == 1
+
+
+def test_an_unknown_preset_is_a_sentence_and_exit_two(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        call_command("load_preset", "krakow")
+
+    assert refusal.value.code == 2  # noqa: PLR2004 - the contract's code for usage
+    assert "gryfino, jaworzno" in capsys.readouterr().err
+
+
+def test_a_rule_that_no_room_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = preset.read("warszawa")
+    wrong["rules"]["modules"]["teleport"] = True
+    monkeypatch.setattr(preset, "read", lambda _name: wrong)
+
+    with pytest.raises(ValueError, match="teleport"):
+        preset.load("warszawa")
