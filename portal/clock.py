@@ -19,6 +19,11 @@ def now() -> datetime:
     return datetime.fromtimestamp(time.time(), tz=UTC).astimezone(WARSAW) + _shift
 
 
+def true_now() -> datetime:
+    """The machine's own time, for queues and leases, which go on whatever day a demo or a test pretends."""
+    return datetime.now(tz=UTC)
+
+
 def today() -> date:
     return now().date()
 

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
@@ -29,7 +29,7 @@ LEASE_SECONDS = 60
 HEARTBEAT_SECONDS = 15
 
 
-class Busy(Exception):  # noqa: N818 - the name is the state
+class Busy(Exception):
     """Another process is doing this now. Wait until it has finished."""
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ def later(name: str, *ids: int | str, wait: timedelta | None = None, queue: str 
 
 def _enqueue(name: str, ids: list[int | str], *, attempt: int, wait: timedelta | None, queue: str) -> None:
     # The queue's own clock is the true one, whatever day a demo pretends.
-    run_after = datetime.now(tz=UTC) + wait if wait else None
+    run_after = clock.true_now() + wait if wait else None
     run.using(queue_name=queue, run_after=run_after).enqueue(name=name, ids=ids, attempt=attempt)
 
 
@@ -110,7 +110,9 @@ def lease(name: str) -> Iterator[None]:
     _take(name, holder)
     stop = threading.Event()
     # A test's connection lives in one thread and one transaction, where a heartbeat could not write.
-    beat = None if connection.in_atomic_block else threading.Thread(target=_beat, args=(name, holder, stop), daemon=True)
+    beat = (
+        None if connection.in_atomic_block else threading.Thread(target=_beat, args=(name, holder, stop), daemon=True)
+    )
     if beat:
         beat.start()
     try:
@@ -123,7 +125,7 @@ def lease(name: str) -> Iterator[None]:
 
 
 def _take(name: str, holder: str) -> None:
-    moment = datetime.now(tz=UTC)
+    moment = clock.true_now()
     until = moment + timedelta(seconds=LEASE_SECONDS)
     if Lease.objects.filter(name=name, until__lt=moment).update(holder=holder, until=until):
         return
@@ -137,7 +139,7 @@ def _take(name: str, holder: str) -> None:
 def _beat(name: str, holder: str, stop: threading.Event) -> None:
     try:
         while not stop.wait(HEARTBEAT_SECONDS):
-            until = datetime.now(tz=UTC) + timedelta(seconds=LEASE_SECONDS)
+            until = clock.true_now() + timedelta(seconds=LEASE_SECONDS)
             Lease.objects.filter(name=name, holder=holder).update(until=until)
     finally:
         connection.close()
@@ -150,7 +152,7 @@ def reap() -> int:
     """Ask again for the work of workers that died: running tasks whose lease is no longer kept alive."""
     from django_tasks_db.models import DBTaskResult  # noqa: PLC0415 - models need the registry
 
-    moment = datetime.now(tz=UTC)
+    moment = clock.true_now()
     alive = set(Lease.objects.filter(name__startswith="task:", until__gte=moment).values_list("name", flat=True))
     dead = 0
     started_before = moment - timedelta(seconds=LEASE_SECONDS)

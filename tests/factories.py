@@ -22,7 +22,7 @@ from portal.customers.models import Contract, Customer, Delegation, ServicePoint
 from portal.metering.models import Meter
 
 _number = itertools.count(1)
-PASSWORD = "dobre-haslo-do-testow"  # noqa: S105 - opens nothing but a test
+PASSWORD = "dobre-haslo-do-testow"
 
 
 def make_user(email: str | None = None, **fields: Any) -> User:
@@ -130,7 +130,12 @@ def make_entry(customer: Customer, amount: Decimal | str, **fields: Any) -> Ledg
 
 
 def make_charge(
-    customer: Customer, amount: Decimal | str = "135.38", *, due_in: int = 4, open_amount: Decimal | str | None = None, **fields: Any
+    customer: Customer,
+    amount: Decimal | str = "135.38",
+    *,
+    due_in: int = 4,
+    open_amount: Decimal | str | None = None,
+    **fields: Any,
 ) -> OpenItem:
     """An invoice, its ledger entry with one share, and what is open of it."""
     n = next(_number)
@@ -195,5 +200,5 @@ def viewer(user: User, customer: Customer | None = None) -> Viewer:
 
 
 def moment(text: str) -> datetime:
-    """An instant in Warsaw: moment("2026-11-20 10:00")."""
+    """An instant in Warsaw, written as "2026-11-20 10:00"."""
     return datetime.fromisoformat(text).replace(tzinfo=clock.WARSAW)
