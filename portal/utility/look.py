@@ -27,7 +27,7 @@ def contrast(one: str, other: str) -> float:
 
 def faults(colours: Colours) -> list[tuple[str, str, float]]:
     """Pairs that read too badly: (field, the other colour, their contrast). Empty when all is well."""
-    soft = mix(colours.deep, WHITE, 0.8)
+    soft = mix(colours.deep, WHITE, 0.88)
     pale = mix(colours.action, WHITE, 0.86)
     pairs = [
         ("action", WHITE, colours.action, AA_TEXT),
@@ -70,7 +70,7 @@ def style_sheet(colours: Colours) -> str:
         "--water-bright": colours.bright,
         "--deep": colours.deep,
         "--deep-glow": colours.action,
-        "--on-deep-soft": mix(colours.deep, WHITE, 0.8),
+        "--on-deep-soft": mix(colours.deep, WHITE, 0.88),
     }
     dark = {
         "--water": night_action,

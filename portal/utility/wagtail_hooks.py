@@ -174,10 +174,13 @@ class DepartmentRegister(ModelAdmin):
     menu_order = 810
     add_to_settings_menu = False
     list_display = ("name", "phone", "email", "locale")
-    list_filter = ("locale",)
     search_fields = ("name", "matters", "email", "phone")
     ordering = ("order", "name")
-    panels = [FieldPanel(name) for name in ("name", "phone", "email", "hours", "matters", "key", "order")]
+    panels = [FieldPanel(name) for name in ("name", "phone", "email", "hours", "matters", "slug", "order")]
+
+    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
+        """None: filters by another table want django.contrib.admin, which this house does not install."""
+        return ()
 
 
 modeladmin_register(DepartmentRegister)
