@@ -19,11 +19,12 @@ class HomeConfig(AppConfig):
             post_page_move,
         )
 
-        from home import navigation
+        from home import navigation, portal_menu
         from home.roles import PageRole
 
         def reread(**_: Any) -> None:
             navigation.site_maps.forget()
+            portal_menu.places.forget()
 
         for signal in (post_save, post_delete):
             signal.connect(reread, sender=PageRole, weak=False)

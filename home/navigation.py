@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils.translation import get_language
 from wagtail.models import Page
 
@@ -9,8 +10,6 @@ from home.roles import PageRole, Role
 from portal.content import addresses
 from portal.utility import identity
 from portal.utility.kept import Kept
-from portal.utility.rulebook import rules
-from portal.utility.rules import Modules
 
 
 @dataclass(frozen=True)
@@ -59,29 +58,6 @@ def role_url(role: str) -> str:
     return found.roles[role].url if found and role in found.roles else ""
 
 
-PLACES = (
-    (Role.DASHBOARD, "house", "", True),
-    (Role.DOCUMENTS, "invoice", "", True),
-    (Role.READINGS, "meter", "readings", True),
-    (Role.MESSAGES, "envelope", "cases", True),
-    (Role.CONTRACT, "contract", "", False),
-    (Role.PROFILE, "account", "", True),
-)
-
-
-def usual_menu() -> list[MenuItem]:
-    """The signed-in person's places that have a page and a module that runs."""
-    found = site_map()
-    if found is None:
-        return []
-    running = rules(Modules)
-    return [
-        MenuItem(found.roles[role].label, found.roles[role].url, icon, in_tabs=in_tabs)
-        for role, icon, module, in_tabs in PLACES
-        if role in found.roles and (not module or getattr(running, module))
-    ]
-
-
 def empty_roles() -> list[str]:
     """The roles that no live page holds: what leads there ends at "there is no such page"."""
     held = set(PageRole.objects.filter(page__live=True).values_list("role", flat=True))
@@ -97,7 +73,8 @@ def _read() -> dict[str, SiteMap]:
     by_role = list(PageRole.objects.select_related("page"))
     maps = {}
     for home in sorted(homes, key=lambda page: page.pk != own_home.pk):
-        menu = home.get_children().live().in_menu()
+        portal_pages = Q(content_type__app_label="home", content_type__model="portalpage")
+        menu = home.get_children().live().in_menu().exclude(portal_pages)
         maps[home.locale.language_code] = SiteMap(
             root_path=home.url_path,
             home_url=addresses.url_of(home),

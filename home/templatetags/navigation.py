@@ -5,7 +5,9 @@ from django.http import HttpRequest
 
 from home import navigation
 from home.navigation import Link, MenuItem, Picture, SiteMap
+from home.portal_menu import menu_for
 from portal.content import addresses
+from portal.customers.access import STRANGER
 
 register = template.Library()
 
@@ -41,7 +43,8 @@ def portal_menu(context: template.Context) -> list[MenuItem]:
     if user is None or not user.is_authenticated or getattr(context.get("page"), "is_public", False):
         return []
     given: list[MenuItem] | None = context.get("portal_menu")
-    return navigation.usual_menu() if given is None else given
+    viewer = getattr(context.get("request"), "viewer", STRANGER)
+    return menu_for(viewer) if given is None else given
 
 
 @register.simple_tag
@@ -57,7 +60,8 @@ def is_here(context: template.Context, url: str) -> bool:
     if request is None or not url:
         return False
     found = navigation.site_map()
-    return request.path == url if found and url == found.home_url else request.path.startswith(url)
+    path = url.partition("?")[0]
+    return request.path == path if found and path == found.home_url else request.path.startswith(path)
 
 
 @register.simple_tag

@@ -1,5 +1,14 @@
-"""Addresses of this room."""
+"""Addresses of this room, under /konto/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.billing import views
+
+app_name = "billing"
+
+urlpatterns = [
+    path("faktury/<uuid:public_id>/", views.invoice, name="invoice"),
+    path("faktury/<uuid:public_id>/pdf/", views.invoice_pdf, name="invoice_pdf"),
+    path("faktury/<uuid:public_id>/xml/", views.invoice_xml, name="invoice_xml"),
+    path("pisma/<uuid:public_id>/", views.document_file, name="document_file"),
+]

@@ -25,6 +25,7 @@ CHANGES = frozenset(
 )
 SIGHTS = frozenset(deed for deed in Deed.values if deed.startswith("see_"))
 OWNER_ONLY = frozenset({Deed.DELEGATE})
+SESSION_KEY = "customer"  # under which a session remembers the customer that a person acts for by default
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class ActingCustomer:
     services: tuple[str, ...]
     virtual_account: str
     as_of: datetime | None
+
+    @property
+    def street(self) -> str:
+        """The address without the town."""
+        return self.address.partition(",")[0]
 
 
 @dataclass(frozen=True)
@@ -109,11 +115,11 @@ def _parts_of(model: type[Model], path: str) -> QuerySet[Model]:
     """The rows at the end of a path of relations, tied back to the row that an outer query stands on."""
     back: list[str] = []
     for name in path.split("__"):
-        relation = model._meta.get_field(name)  # noqa: SLF001 - Django's own way to ask for a relation
+        relation = model._meta.get_field(name)
         is_reverse = relation.auto_created
         back.insert(0, relation.field.name if is_reverse else relation.related_query_name())  # type: ignore[union-attr]  # one or the other
         model = relation.related_model  # type: ignore[assignment]  # a relation has a model at its end
-    return model._base_manager.filter(**{"__".join(back): OuterRef("pk")})  # noqa: SLF001 - past custom managers
+    return model._base_manager.filter(**{"__".join(back): OuterRef("pk")})
 
 
 def own_points(viewer: Viewer) -> QuerySet[Model] | None:

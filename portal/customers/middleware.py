@@ -6,9 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from portal.customers.access import STRANGER, Viewer, viewer_of
-
-SESSION_KEY = "customer"
+from portal.customers.access import SESSION_KEY, STRANGER, Viewer, viewer_of
 
 
 class ViewerMiddleware:

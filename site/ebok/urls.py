@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
+from django.http import Http404
 from django.urls import include, path, re_path
+from django.views.defaults import page_not_found
 from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 from wagtail.admin import urls as wagtailadmin_urls
@@ -17,6 +19,7 @@ urlpatterns = [
     # Wagtail's own doors lead to ours, where the second factor is asked for.
     path("panel/login/", to_sign_in),
     re_path(r"^panel/password_reset/", to_sign_in),
+    re_path(r"^panel/bulk/accounts/user/", page_not_found, {"exception": Http404()}),  # reaches past the list of staff
     path("panel/", include(wagtailadmin_urls)),
     path("pliki/", include(wagtaildocs_urls)),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
@@ -32,6 +35,7 @@ if settings.EBOK_DEMO:
 urlpatterns += i18n_patterns(
     path("konto/", include("portal.accounts.urls")),
     path("konto/", include("portal.billing.urls")),
+    path("konto/", include("portal.customers.urls")),
     path("platnosci/", include("payments.urls")),
     path("", include("home.page_urls")),
     prefix_default_language=False,

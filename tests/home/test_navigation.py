@@ -32,9 +32,3 @@ def test_a_renamed_page_is_found_at_once(site, client):
 
 def test_before_there_is_a_site_a_role_is_not_found(client, db):
     assert client.get("/go/faq/").status_code == 404
-
-
-def test_a_signed_in_person_s_places_are_pages_with_a_role_and_a_module_that_runs(site):
-    PageRole.objects.create(role="dashboard", page=site.home)
-    PageRole.objects.create(role="readings", page=site.notices)
-    assert [item.icon for item in navigation.usual_menu()] == ["house", "meter"]

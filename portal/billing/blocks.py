@@ -1,0 +1,227 @@
+"""The widgets about money and documents."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from portal.billing import examples
+from portal.billing.documents import Papers, recent_documents
+from portal.billing.queries import Balance, OpenCharges, Payments, balance, open_items, payments
+from portal.customers import access
+from portal.customers.access import Viewer
+from portal.customers.models import Deed
+from portal.utility import identity
+from portal.utility.rulebook import rules
+from portal.utility.rules import Modules
+from portal.widgets import Persona, Showing, Widget
+
+SHOWN_AT_ONCE = 20
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is to pay now and by when; where nothing is, how the account stands."""
+
+    balance: Balance | None
+    charges: OpenCharges
+    may_pay: bool
+    account: str
+
+    @property
+    def is_in_question(self) -> bool:
+        return self.charges.is_in_question or bool(self.balance and self.balance.is_in_question)
+
+
+class DueWidget(Widget):
+    """The one thing that leads the dashboard: the sum, its date and the button that pays it."""
+
+    deed = Deed.SEE_BALANCE
+    statements = 2
+
+    class Meta:
+        icon = "decimal"
+        label = _("To pay")
+        group = _("Money")
+        template = "widgets/due.html"
+
+    def facts(self, showing: Showing, value: dict[str, Any]) -> Due | None:
+        viewer = showing.viewer
+        charges, found = showing.ask(open_items), showing.ask(balance)
+        if found is None and not charges.items:
+            return None
+        return Due(found, charges, may_pay_online(viewer, charges), account_of(viewer))
+
+    def example(self, persona: Persona, value: dict[str, Any]) -> Due:
+        charges = examples.open_charges(persona)
+        return Due(examples.balance(persona), charges, rules(Modules).payments, examples.ACCOUNT)
+
+
+@dataclass(frozen=True)
+class OpenItems:
+    charges: OpenCharges
+    may_pay: bool
+
+    @property
+    def shown(self) -> tuple[Any, ...]:
+        return self.charges.items[:SHOWN_AT_ONCE]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.charges.items) - SHOWN_AT_ONCE)
+
+
+class OpenItemsWidget(Widget):
+    """The charges still open, each to be chosen for paying."""
+
+    deed = Deed.SEE_BALANCE
+
+    class Meta:
+        icon = "list-ul"
+        label = _("Open items and paying")
+        group = _("Money")
+        template = "widgets/open_items.html"
+
+    def facts(self, showing: Showing, value: dict[str, Any]) -> OpenItems:
+        charges = showing.ask(open_items)
+        return OpenItems(charges, may_pay_online(showing.viewer, charges))
+
+    def example(self, persona: Persona, value: dict[str, Any]) -> OpenItems:
+        return OpenItems(examples.open_charges(persona), rules(Modules).payments)
+
+
+class BalanceWidget(Widget):
+    """The balance in words, by contract and service."""
+
+    deed = Deed.SEE_BALANCE
+
+    class Meta:
+        icon = "decimal"
+        label = _("Balance")
+        group = _("Money")
+        template = "widgets/balance.html"
+
+    def facts(self, showing: Showing, value: dict[str, Any]) -> Balance | None:
+        return showing.ask(balance)
+
+    def example(self, persona: Persona, value: dict[str, Any]) -> Balance:
+        return examples.balance(persona)
+
+
+class PagedWidget(Widget):
+    """A list that shows its newest lines, or all of them page by page."""
+
+    count = blocks.IntegerBlock(label=_("how many lines"), default=5, min_value=1, max_value=50)
+    is_paged = blocks.BooleanBlock(
+        label=_("with the older ones, page by page"), required=False, help_text=_("Choose it on the page that holds them all.")
+    )
+
+    def page(self, showing: Showing, value: dict[str, Any]) -> int:
+        return showing.page if value["is_paged"] else 1
+
+
+class DocumentsWidget(PagedWidget):
+    """Invoices, notes and other papers, the newest first."""
+
+    shows = blocks.ChoiceBlock(
+        label=_("shows"),
+        choices=[("all", _("all documents")), ("invoices", _("invoices")), ("notes", _("notes and demands"))],
+        default="all",
+    )
+    statements = 2
+
+    class Meta:
+        icon = "doc-full-inverse"
+        label = _("Documents")
+        group = _("Money")
+        template = "widgets/documents.html"
+
+    def is_conditional(self) -> bool:
+        return True
+
+    def is_offered_to(self, viewer: Viewer) -> bool:
+        return bool(viewer.deeds & {Deed.SEE_INVOICES, Deed.SEE_NOTES})
+
+    def facts(self, showing: Showing, value: dict[str, Any]) -> Papers | None:
+        shows = value["shows"]
+        if not rules(Modules).notes:
+            if shows == "notes":
+                return None
+            shows = "invoices"
+        return recent_documents(showing.viewer, shows=shows, limit=value["count"], page=self.page(showing, value))
+
+    def example(self, persona: Persona, value: dict[str, Any]) -> Papers:
+        return examples.papers(persona, value["shows"], value["count"])
+
+
+class PaymentsWidget(PagedWidget):
+    """Payments that came, and those being booked."""
+
+    deed = Deed.SEE_BALANCE
+    statements = 2
+
+    class Meta:
+        icon = "history"
+        label = _("Payments")
+        group = _("Money")
+        template = "widgets/payments.html"
+
+    def facts(self, showing: Showing, value: dict[str, Any]) -> Payments:
+        return payments(showing.viewer, limit=value["count"], page=self.page(showing, value))
+
+    def example(self, persona: Persona, value: dict[str, Any]) -> Payments:
+        return examples.payments(persona)
+
+
+@dataclass(frozen=True)
+class TransferDetails:
+    """What one types into a bank's form."""
+
+    account: str
+    recipient: str
+    address: str
+    title: str
+
+
+class TransferWidget(Widget):
+    """The account to pay to by bank transfer."""
+
+    deed = Deed.SEE_BALANCE
+    statements = 0
+
+    class Meta:
+        icon = "clipboard-list"
+        label = _("Transfer details")
+        group = _("Money")
+        template = "widgets/transfer.html"
+
+    def facts(self, showing: Showing, value: dict[str, Any]) -> TransferDetails | None:
+        return transfer_details(showing.viewer, account_of(showing.viewer))
+
+    def example(self, persona: Persona, value: dict[str, Any]) -> TransferDetails:
+        utility = identity.current()
+        return TransferDetails(examples.ACCOUNT, utility.legal_name or utility.name, _address(), persona.number)
+
+
+def transfer_details(viewer: Viewer, account: str) -> TransferDetails | None:
+    if viewer.customer is None or not account:
+        return None
+    utility = identity.current()
+    return TransferDetails(account, utility.legal_name or utility.name, _address(), viewer.customer.number)
+
+
+def _address() -> str:
+    utility = identity.current()
+    return ", ".join(part for part in (utility.street, f"{utility.postcode} {utility.city}".strip()) if part)
+
+
+def account_of(viewer: Viewer) -> str:
+    """The customer's own account; the utility's for those who have none."""
+    return (viewer.customer.virtual_account if viewer.customer else "") or identity.current().bank_account
+
+
+def may_pay_online(viewer: Viewer, charges: OpenCharges) -> bool:
+    """Whether a Pay button belongs here: the module runs, the viewer may, and nothing is being looked into."""
+    return rules(Modules).payments and access.may(viewer, Deed.PAY) and not charges.is_in_question and bool(charges.to_pay)

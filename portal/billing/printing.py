@@ -1,0 +1,199 @@
+"""The PDF of an invoice: as received, else drawn once from the original file or from rows, and kept."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.core.files.base import ContentFile
+from django.utils import translation
+from django.utils.translation import gettext as _
+from stdnum.pl import nip
+
+from portal.billing.ksef import rendering
+from portal.billing.ksef.invoice import (
+    SLOT_OF_RATE,
+    Account,
+    CorrectedInvoice,
+    Correction,
+    Description,
+    FaInvoice,
+    Line,
+    Party,
+    Payment,
+    RateSum,
+    Settlement,
+)
+from portal.billing.ksef.rendering import LANGUAGE, Look, ksef_codes, sheet_pdf
+from portal.billing.models import Invoice, InvoiceLine, private
+from portal.billing.policies import fold_number
+from portal.utility import identity
+from portal.utility.models import Utility
+
+KINDS = {
+    Invoice.Kind.VAT: "VAT",
+    Invoice.Kind.CORRECTION: "KOR",
+    Invoice.Kind.ADVANCE: "ZAL",
+    Invoice.Kind.FINAL: "ROZ",
+    Invoice.Kind.SIMPLIFIED: "UPR",
+}
+BY_TRANSFER = "6"
+
+
+def pdf_of(invoice: Invoice) -> bytes:
+    """The invoice's PDF. Drawn by us at most once: the file is written before its row says so.
+
+    Raises KsefNumberMissing while an invoice issued through KSeF has no number yet.
+    """
+    kept = invoice.received_pdf or invoice.rendered_pdf
+    if kept:
+        with kept.open("rb") as file:
+            return file.read()
+    drawn = draw(invoice)
+    name = private().save(f"invoices/{invoice.public_id}.pdf", ContentFile(drawn))
+    if not Invoice.objects.filter(pk=invoice.pk, rendered_pdf="").update(rendered_pdf=name):
+        private().delete(name)  # somebody else drew it meanwhile
+    return drawn
+
+
+def draw(invoice: Invoice) -> bytes:
+    """The picture of the original file; of an invoice that came as rows, of those rows."""
+    utility = identity.current()
+    look = Look(name=utility.name, colour=utility.colour_action)
+    if invoice.original:
+        with invoice.original.open("rb") as file:
+            data = file.read()
+        return rendering.invoice_pdf(
+            data,
+            look=look,
+            ksef_number=invoice.ksef_number or None,
+            ksef_mode=invoice.ksef_mode,  # type: ignore[arg-type]  # its choices are just these words
+            kod_ii=invoice.kod_ii or None,
+        )
+    with translation.override(LANGUAGE):
+        facts = from_rows(invoice, utility)
+        return sheet_pdf(facts, look=look, codes=_codes(invoice, facts), is_structured=False)
+
+
+def _codes(invoice: Invoice, facts: FaInvoice) -> tuple[rendering.Code, ...]:
+    """KOD I needs the digest of the original bytes, which the billing system may give without the bytes."""
+    if not invoice.original_sha256:
+        return ()
+    return ksef_codes(
+        facts,
+        digest=bytes.fromhex(invoice.original_sha256),
+        ksef_number=invoice.ksef_number or None,
+        ksef_mode=invoice.ksef_mode,  # type: ignore[arg-type]  # its choices are just these words
+        kod_ii=invoice.kod_ii or None,
+    )
+
+
+def from_rows(invoice: Invoice, utility: Utility) -> FaInvoice:
+    """An invoice that came as rows, in the shape of FA(3)."""
+    customer = invoice.customer
+    rows = list(invoice.lines.order_by("is_before", "position"))
+    return FaInvoice(
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        kind=KINDS[Invoice.Kind(invoice.kind)],
+        currency=invoice.currency,
+        seller=_seller(utility),
+        buyer=Party(
+            name=customer.name,
+            nip=customer.nip or None,
+            address=_address(customer.street, customer.postcode, customer.city),
+            customer_number=customer.number,
+        ),
+        gross=invoice.gross,
+        period_from=invoice.period_from,
+        period_until=invoice.period_to,
+        lines=tuple(_line(row) for row in rows),
+        vat_summary=tuple(_summary(invoice, rows)),
+        settlement=_settlement(invoice),
+        payment=Payment(
+            due_dates=(invoice.due_on,) if invoice.due_on else (),
+            form=BY_TRANSFER,
+            accounts=_accounts(invoice, utility),
+        ),
+        correction=_correction(invoice),
+        descriptions=_descriptions(invoice),
+    )
+
+
+def _seller(utility: Utility) -> Party:
+    return Party(
+        name=utility.legal_name or utility.name,
+        nip=nip.compact(utility.nip) or None,
+        address=_address(utility.street, utility.postcode, utility.city),
+        emails=(utility.email,) if utility.email else (),
+        phones=(utility.phone,) if utility.phone else (),
+    )
+
+
+def _address(street: str, postcode: str, city: str) -> tuple[str, ...]:
+    return tuple(part for part in (street, f"{postcode} {city}".strip()) if part)
+
+
+def _line(row: InvoiceLine) -> Line:
+    return Line(
+        number=row.position,
+        name=row.description,
+        unit=row.unit or None,
+        quantity=row.quantity,
+        unit_net=row.unit_net,
+        net=row.net,
+        vat=row.vat,
+        vat_rate=row.vat_rate or None,
+        is_before=row.is_before,
+    )
+
+
+def _summary(invoice: Invoice, rows: Iterable[InvoiceLine]) -> list[RateSum]:
+    """Net and VAT by rate, the state before a correction taken off; the invoice's own sums where its rows have no VAT."""
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    nothing = Decimal(0)
+    for row in rows:
+        slot = SLOT_OF_RATE.get(row.vat_rate)
+        if slot is None or row.net is None or (row.vat is None and row.vat_rate.isdigit()):
+            break
+        sign = -1 if row.is_before else 1
+        net, vat = sums.get(slot, (nothing, nothing))
+        sums[slot] = (net + sign * row.net, vat + sign * (row.vat or nothing))
+    else:
+        if invoice.net is None or sum(net for net, _vat in sums.values()) == invoice.net:
+            return [RateSum(slot=slot, net=net, vat=vat) for slot, (net, vat) in sorted(sums.items())]
+    slots = {SLOT_OF_RATE.get(row.vat_rate) for row in rows}
+    slot = slots.pop() if len(slots) == 1 else None
+    return [RateSum(slot=slot, net=invoice.net, vat=invoice.vat)] if slot and invoice.net is not None else []
+
+
+def _settlement(invoice: Invoice) -> Settlement | None:
+    """Only where the printed amount to pay differs from the total."""
+    if invoice.to_pay is None or invoice.to_pay == invoice.gross:
+        return None
+    return Settlement(to_pay=invoice.to_pay) if invoice.to_pay >= 0 else Settlement(to_settle=-invoice.to_pay)
+
+
+def _accounts(invoice: Invoice, utility: Utility) -> tuple[Account, ...]:
+    number = invoice.seller_account or invoice.customer.virtual_account or utility.bank_account
+    return (Account(number=number),) if number else ()
+
+
+def _correction(invoice: Invoice) -> Correction | None:
+    original = _corrected(invoice)
+    if original is None:
+        return None
+    number = original.ksef_number or None
+    return Correction(invoices=(CorrectedInvoice(number=original.number, issued_on=original.issued_on, ksef_number=number),))
+
+
+def _descriptions(invoice: Invoice) -> tuple[Description, ...]:
+    """The number of a corrected invoice that we do not hold, and whose date we therefore do not know."""
+    if not invoice.corrects_number or _corrected(invoice) is not None:
+        return ()
+    return (Description(key=_("Corrects invoice"), value=invoice.corrects_number),)
+
+
+def _corrected(invoice: Invoice) -> Invoice | None:
+    if not invoice.corrects_number:
+        return None
+    folded = fold_number(invoice.corrects_number)
+    return Invoice.objects.filter(customer=invoice.customer_id, number_folded=folded).exclude(pk=invoice.pk).first()

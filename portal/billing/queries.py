@@ -1,0 +1,324 @@
+"""What a person owes, has paid and has been sent: questions about money, each with its number of statements."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext_lazy as _
+
+from portal import clock
+from portal.billing.models import CustomerAccount, EntryShare, LedgerEntry, OpenItem, ShareBalance, Transit
+from portal.billing.rules import BillingRules
+from portal.customers import access, services
+from portal.customers.access import Viewer
+from portal.customers.models import Deed
+from portal.utility.rulebook import rules
+
+ZERO = Decimal("0.00")
+
+
+# ------------------------------------------------------------------------------------------------------------- balance
+
+
+@dataclass(frozen=True)
+class BalancePart:
+    """What of the balance falls on one contract and service; without a contract it is the unattributed rest."""
+
+    contract: str
+    service: str
+    amount: Decimal
+
+    @property
+    def service_in_words(self) -> str:
+        return services.in_words([self.service])
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Positive: the customer owes. The parts and the unattributed rest always add up to the whole."""
+
+    amount: Decimal
+    as_of: datetime | None
+    unallocated_credit: Decimal = ZERO
+    in_transit: Decimal = ZERO
+    in_transit_since: datetime | None = None
+    parts: tuple[BalancePart, ...] = ()
+    is_partial: bool = False
+    is_in_question: bool = False
+
+    @property
+    def state(self) -> str:
+        """in_question, settled, underpaid (niedopłata) or overpaid (nadpłata)."""
+        if self.is_in_question:
+            return "in_question"
+        if self.amount == 0:
+            return "settled"
+        return "underpaid" if self.amount > 0 else "overpaid"
+
+    @property
+    def absolute(self) -> Decimal:
+        return abs(self.amount)
+
+
+def balance(viewer: Viewer) -> Balance | None:
+    """The balance as of the last import; to a partial manager the shares of his points. One statement.
+
+    None when there is nothing to tell. While the figures disagree the amounts are withheld.
+    """
+    if viewer.customer is None or not access.may(viewer, Deed.SEE_BALANCE):
+        return None
+    rows = list(_share_rows(viewer) if viewer.is_partial else _account_rows(viewer))
+    if not rows:
+        return None
+    first = rows[0]
+    transit = {"in_transit": first["moving"] or ZERO, "in_transit_since": first["moving_since"]}
+    as_of = first.get("stated_at", viewer.customer.as_of)
+    if first["is_disputed"]:
+        return Balance(ZERO, as_of, **transit, is_partial=viewer.is_partial, is_in_question=True)
+    parts = [
+        BalancePart(row["of_contract"] or "", row["of_service"] or "", row["share"])
+        for row in rows
+        if row["share"] is not None
+    ]
+    return Balance(
+        amount=sum((part.amount for part in parts), ZERO) if viewer.is_partial else first["whole"],
+        as_of=as_of,
+        unallocated_credit=first.get("credit") or ZERO,
+        **transit,
+        parts=tuple(part for part in parts if part.amount),
+        is_partial=viewer.is_partial,
+    )
+
+
+def _account_rows(viewer: Viewer) -> QuerySet[Any, dict[str, Any]]:
+    share = "customer__share_balances__"
+    return (
+        access.visible(CustomerAccount.objects.all(), viewer, Deed.SEE_BALANCE)
+        .annotate(
+            moving=_moving(Sum("amount"), viewer),
+            moving_since=_moving(Max("paid_at"), viewer),
+            whole=F("balance"),
+            credit=F("unallocated_credit"),
+            stated_at=F("as_of"),
+            is_disputed=F("is_in_question"),
+            of_contract=F(f"{share}contract__number"),
+            of_service=F(f"{share}service"),
+        )
+        .values("moving", "moving_since", "whole", "credit", "stated_at", "is_disputed", "of_contract", "of_service")
+        .annotate(share=Sum(f"{share}balance"))
+        .order_by("of_contract", "of_service")
+    )
+
+
+def _share_rows(viewer: Viewer) -> QuerySet[Any, dict[str, Any]]:
+    return (
+        access.visible(ShareBalance.objects.all(), viewer, Deed.SEE_BALANCE)
+        .annotate(
+            moving=_moving(Sum("amount"), viewer),
+            moving_since=_moving(Max("paid_at"), viewer),
+            is_disputed=_is_disputed(),
+            of_contract=F("contract__number"),
+            of_service=F("service"),
+        )
+        .values("moving", "moving_since", "is_disputed", "of_contract", "of_service")
+        .annotate(share=Sum("balance"))
+        .order_by("of_contract", "of_service")
+    )
+
+
+def _moving(figure: Sum | Max, viewer: Viewer) -> Subquery:
+    """Of the money that is paid and not booked yet."""
+    paid = access.visible(Transit.objects.filter(state=Transit.State.PAID), viewer, Deed.SEE_BALANCE)
+    return Subquery(paid.order_by().values("customer").annotate(figure=figure).values("figure"))
+
+
+def _is_disputed() -> Exists:
+    return Exists(CustomerAccount.objects.filter(customer=OuterRef("customer"), is_in_question=True))
+
+
+# ---------------------------------------------------------------------------------------------------------- open items
+
+
+CHARGES = {
+    LedgerEntry.ChargeKind.INTEREST_NOTE: _("interest note"),
+    LedgerEntry.ChargeKind.DEBIT_NOTE: _("debit note"),
+    LedgerEntry.ChargeKind.OTHER_SALE: _("other sale"),
+}
+
+
+@dataclass(frozen=True)
+class OpenCharge:
+    """One open item as its payer meets it. `payable` is what is open less what is on its way or being paid now."""
+
+    public_id: UUID
+    number: str
+    title: str
+    amount: Decimal
+    open_amount: Decimal
+    due_on: date | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+    invoice_id: UUID | None = None
+    in_transit: Decimal = ZERO
+    paid_at: datetime | None = None
+    channel: str = ""
+    held: Decimal = ZERO
+    held_until: datetime | None = None
+
+    @property
+    def payable(self) -> Decimal:
+        return max(ZERO, self.open_amount - self.in_transit - self.held)
+
+    @property
+    def days(self) -> int | None:
+        """To the due date; negative when it has passed."""
+        return (self.due_on - clock.today()).days if self.due_on else None
+
+    @property
+    def state(self) -> str:
+        """in_transit, held, overdue, soon or later."""
+        if self.in_transit >= self.open_amount:
+            return "in_transit"
+        if self.held and not self.payable:
+            return "held"
+        return due_state(self.due_on)
+
+
+def due_state(due_on: date | None) -> str:
+    """How near a due date is, by the utility's rule: overdue, soon or later."""
+    if due_on is None:
+        return "later"
+    days = (due_on - clock.today()).days
+    if days < 0:
+        return "overdue"
+    return "soon" if days <= rules(BillingRules).due_soon_days else "later"
+
+
+@dataclass(frozen=True)
+class OpenCharges:
+    """All that is open, the most urgent first. Nothing may be paid while the figures are in question."""
+
+    items: tuple[OpenCharge, ...] = ()
+    is_in_question: bool = False
+
+    @property
+    def payable(self) -> Decimal:
+        return sum((item.payable for item in self.items), ZERO)
+
+    @property
+    def in_transit(self) -> Decimal:
+        return sum((item.in_transit for item in self.items), ZERO)
+
+    @property
+    def to_pay(self) -> tuple[OpenCharge, ...]:
+        return tuple(item for item in self.items if item.payable > 0)
+
+    @property
+    def next_due(self) -> OpenCharge | None:
+        return min((item for item in self.to_pay if item.due_on), key=lambda item: str(item.due_on), default=None)
+
+
+def open_items(viewer: Viewer, deed: str = Deed.SEE_BALANCE) -> OpenCharges:
+    """The charges still open, with what is on its way for each; nothing is kept back or rounded. One statement."""
+    parts = {"paid": Q(transit_parts__transit__state=Transit.State.PAID)}
+    parts["held"] = Q(transit_parts__transit__state=Transit.State.HELD, transit_parts__transit__held_until__gt=clock.now())
+    rows = (
+        access.visible(OpenItem.objects.filter(open_amount__gt=0), viewer, deed)
+        .annotate(is_disputed=_is_disputed())
+        .values("public_id", "amount", "open_amount", "due_on", "is_disputed")
+        .annotate(
+            number=F("entry__document_number"),
+            charge_kind=F("entry__charge_kind"),
+            service=F("entry__invoice__service"),
+            invoice_id=F("entry__invoice__public_id"),
+            period_from=F("entry__invoice__period_from"),
+            period_to=F("entry__invoice__period_to"),
+            in_transit=Sum("transit_parts__amount", filter=parts["paid"]),
+            paid_at=Max("transit_parts__transit__paid_at", filter=parts["paid"]),
+            channel=Max("transit_parts__transit__channel", filter=parts["paid"]),
+            held=Sum("transit_parts__amount", filter=parts["held"]),
+            held_until=Max("transit_parts__transit__held_until", filter=parts["held"]),
+        )
+        .order_by(F("due_on").asc(nulls_last=True), "public_id")
+    )
+    disputed, items = False, []
+    for row in rows:
+        disputed = row.pop("is_disputed") or disputed
+        kind, service = row.pop("charge_kind"), row.pop("service")
+        row.update(title=charge_title(kind, service or ""), in_transit=row["in_transit"] or ZERO, held=row["held"] or ZERO)
+        items.append(OpenCharge(**row | {"channel": row["channel"] or ""}))
+    return OpenCharges(tuple(items), is_in_question=disputed)
+
+
+def charge_title(charge_kind: str, service: str) -> str:
+    """ "water and sewage" of an invoice, "interest note" of a note."""
+    named = CHARGES.get(LedgerEntry.ChargeKind(charge_kind)) if charge_kind else None
+    return str(named or services.in_words(service.split(",")))
+
+
+# ------------------------------------------------------------------------------------------------------------ payments
+
+
+@dataclass(frozen=True)
+class PaymentLine:
+    """Money that came in (positive) or went back (negative)."""
+
+    on: date
+    amount: Decimal
+    channel: str
+    state: str  # booked, in_transit or refund
+
+
+@dataclass(frozen=True)
+class Payments:
+    lines: tuple[PaymentLine, ...] = ()
+    page: int = 1
+    has_more: bool = False
+    is_partial: bool = False
+
+
+def payments(viewer: Viewer, *, limit: int = 10, page: int = 1) -> Payments:
+    """Payments booked, the newest first, with those being booked before them. Two statements.
+
+    A partial manager meets the shares of his points.
+    """
+    kinds = [LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.REFUND]
+    booked = access.visible(LedgerEntry.objects.filter(kind__in=kinds, is_current=True), viewer, Deed.SEE_BALANCE)
+    start = (page - 1) * limit
+    rows = list(
+        booked.annotate(own=own_share(viewer)).order_by("-booked_on", "-pk").values("booked_on", "own", "channel", "kind")[
+            start : start + limit + 1
+        ]
+    )
+    lines = [
+        PaymentLine(
+            on=row["booked_on"],
+            amount=-(row["own"] or ZERO),
+            channel=row["channel"],
+            state="refund" if row["kind"] == LedgerEntry.Kind.REFUND else "booked",
+        )
+        for row in rows[:limit]
+    ]
+    if page == 1:
+        lines = [*_on_their_way(viewer), *lines]
+    return Payments(tuple(lines), page, len(rows) > limit, viewer.is_partial)
+
+
+def _on_their_way(viewer: Viewer) -> list[PaymentLine]:
+    paid = access.visible(Transit.objects.filter(state=Transit.State.PAID), viewer, Deed.SEE_BALANCE)
+    return [
+        PaymentLine(on=row.paid_at.astimezone(clock.WARSAW).date() if row.paid_at else clock.today(), amount=row.amount, channel=row.channel, state="in_transit")
+        for row in paid.order_by("-paid_at")
+    ]
+
+
+def own_share(viewer: Viewer) -> F | Subquery:
+    """The amount of a ledger entry; to a partial manager only what falls on his points."""
+    points = access.own_points(viewer)
+    if points is None:
+        return F("amount")
+    shares = EntryShare.objects.filter(entry=OuterRef("pk"), point__in=points)
+    return Subquery(shares.order_by().values("entry").annotate(own=Sum("amount")).values("own"))

@@ -1,0 +1,88 @@
+"""How bills are spoken of on every screen: `{% load billing %}`."""
+
+from datetime import date, datetime, timedelta
+
+from django import template
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from portal import clock, money
+
+register = template.Library()
+
+CHANNELS = {
+    "blik": gettext_lazy("with BLIK"),
+    "p24": gettext_lazy("with Przelewy24"),
+    "card": gettext_lazy("by card"),
+    "bank": gettext_lazy("by bank transfer"),
+    "transfer": gettext_lazy("by bank transfer"),
+    "cash": gettext_lazy("in cash"),
+    "online": gettext_lazy("online"),
+}
+TONES = {"overdue": "late", "soon": "soon", "later": "wait", "in_transit": "wait", "held": "wait", "paid": "ok"}
+
+
+@register.filter
+def due_words(day: date | None) -> str:
+    """How far away a due date is: "in 4 days", "today", "3 days late"."""
+    if day is None:
+        return ""
+    days = (day - clock.today()).days
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    if days < 0:
+        return ngettext("%(count)s day late", "%(count)s days late", -days) % {"count": -days}
+    return ngettext("in %(count)s day", "in %(count)s days", days) % {"count": days}
+
+
+@register.filter
+def state_words(state: str, due_on: date | None = None) -> str:
+    """The state of a charge as its payer reads it."""
+    if state in ("overdue", "soon"):
+        return due_words(due_on)
+    return {"paid": _("paid"), "in_transit": _("being booked"), "held": _("being paid now"), "later": _("to pay")}.get(state, "")
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    """Which tag a state wears."""
+    return TONES.get(state, "wait")
+
+
+@register.filter
+def channel_words(channel: str) -> str:
+    return str(CHANNELS.get(channel, ""))
+
+
+@register.filter
+def period(first: date | None, last: date | None) -> str:
+    """ "September–October" of whole months, with the year when it is not this one; dates otherwise."""
+    if first is None or last is None:
+        return ""
+    if first.day != 1 or (last + timedelta(days=1)).day != 1:
+        return f"{first:%d.%m.%Y}–{last:%d.%m.%Y}"
+    year = "" if last.year == clock.today().year else f"{money.NBSP}{last.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{_month(first)}{year}"
+    first_year = f"{money.NBSP}{first.year}" if first.year != last.year else ""
+    return f"{_month(first)}{first_year}–{_month(last)}{year}"
+
+
+def _month(day: date) -> str:
+    return dateformat.format(day, "F").lower()
+
+
+@register.filter
+def hour(moment: datetime | None) -> str:
+    """14:32, in Warsaw."""
+    return "" if moment is None else f"{moment.astimezone(clock.WARSAW):%H:%M}"
+
+
+@register.filter
+def account_number(number: str) -> str:
+    """26 digits as they are typed into a bank's form: 12 1234 5678 …"""
+    bare = "".join(number.split())
+    return " ".join([bare[:2], *(bare[start : start + 4] for start in range(2, len(bare), 4))])
