@@ -9,19 +9,16 @@ from django.db import transaction
 
 from portal import clock
 from portal.accounts.models import Acceptance, SignInIdentifier, TermsVersion, User
+from portal.accounts.policies import canonical
 from portal.journal.actions import note
+from portal.notifications.actions import send
 
 
-class IdentifierTaken(Exception):  # noqa: N818 - the name is the refusal
+class IdentifierTaken(Exception):
     """This identifier signs somebody else in already."""
 
     def __str__(self) -> str:
         return self.__doc__ or ""
-
-
-def canonical(value: str) -> str:
-    """How an identifier is kept and compared: no white space, lower case."""
-    return "".join(value.split()).lower()
 
 
 def give_identifier(user: User, kind: str, value: str) -> SignInIdentifier:
@@ -44,6 +41,7 @@ def publish_terms(
     terms.effective_from = effective_from
     terms.title, terms.text, terms.text_sha256 = title, text, digest
     if pdf:
+        terms.pdf_bytes = len(pdf)
         terms.pdf.save(f"{kind}-{version}-{language}.pdf", ContentFile(pdf), save=False)
     terms.save()
     return terms
@@ -61,3 +59,22 @@ def accept(user: User, terms: TermsVersion, *, channel: str = "portal") -> Accep
 
 def record_sign_in(user: User, **facts: Any) -> None:
     note("signed_in", about=f"user:{user.public_id}", by=user, **facts)
+
+
+@transaction.atomic
+def change_password(user: User, password: str) -> None:
+    """A new password, chosen by its owner: whoever was made to change it has done so, and is told."""
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    line = note("password_changed", about=f"user:{user.public_id}", by=user)
+    send("password_changed", to=user.email or "", about=f"audit:{line.pk}", user=user, language=user.language)
+
+
+@transaction.atomic
+def send_password_reset(user: User, *, link: str, key: str) -> None:
+    """The letter with the link that sets a new password; `key` is the link's own secret, kept here only as a digest."""
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    about = f"user:{user.public_id}:{digest}"
+    send("password_reset", to=user.email or "", about=about, user=user, language=user.language, link=link)
+    note("password_reset_asked", about=f"user:{user.public_id}", by="sign-in page")

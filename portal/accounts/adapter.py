@@ -1,9 +1,85 @@
-"""What allauth asks us: nobody signs up through it."""
+"""What allauth asks us: nobody signs up through it, letters go our way, refusals are sentences."""
+
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.actions import change_password, send_password_reset
+from portal.accounts.models import User
+from portal.accounts.policies import canonical
+from portal.accounts.queries import find_by_identifier
+from portal.utility import identity
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
+    error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("We cannot sign you in with these. Check both fields and try again."),
+        "too_many_login_attempts": _(
+            "Too many attempts that did not succeed. Wait five minutes and try again, or set a new password."
+        ),
+        "enter_current_password": _("This is not your current password. Type it again."),
+        "incorrect_password": _("This is not your password. Type it again."),
+        "rate_limited": _("Too many attempts. Wait a few minutes and try again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Customers come to their dashboard; people who work in the panel, to the panel."""
+        works_here = request.user.is_staff and request.user.has_perm("wagtailadmin.access_admin")
+        return reverse("wagtailadmin_home") if works_here else str(settings.LOGIN_REDIRECT_URL)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return self.get_login_redirect_url(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        change_password(user, password)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Allauth's own letters are all switched off; one that appears is a setting forgotten."""
+        raise NotImplementedError(f"No letter of ours stands behind {template_prefix}.")
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        # To the address we know, not to the one typed: the two may only look alike.
+        send_password_reset(user, link=context["password_reset_url"], key=context["key"])
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """From the installation's own address: the Host header is the visitor's word."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.EBOK_BASE_URL.rstrip("/") + path.replace("UID-KEY", key)
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """The password again, counted like signing in. Allauth would sign in by our inner user name, which signs nobody in."""
+        self.pre_authenticate(context.request, username=user.username)
+        is_right: bool = user.check_password(password)
+        if is_right:
+            self._rollback_login_failed_rl_usage()
+        return is_right
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """One count for a person, whichever of their identifiers is tried and however it is typed."""
+        typed = credentials.get("username") or credentials.get("email") or ""
+        user = find_by_identifier(typed)
+        return f"user:{user.pk}" if user else f"typed:{canonical(typed)}"
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """The names that people read in their authenticator app."""
+
+    error_messages: ClassVar[dict[str, Any]] = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This code does not fit. Wait for the next one in your app and type it."),
+    }
+
+    def get_totp_label(self, user: User) -> str:
+        return user.email or str(user)
+
+    def get_totp_issuer(self) -> str:
+        utility = identity.current()
+        return f"{utility.product_name} {utility.name}"

@@ -1,4 +1,6 @@
-"""Makes the room and its rules known to Django."""
+"""Makes the room known to Django: its rules, its messages, and the audit line of each sign-in."""
+
+from typing import Any
 
 from django.apps import AppConfig
 
@@ -7,4 +9,12 @@ class AccountsConfig(AppConfig):
     name = "portal.accounts"
 
     def ready(self) -> None:
-        from portal.accounts import rules  # noqa: F401, PLC0415 - registers the rule sets
+        from django.contrib.auth.signals import user_logged_in
+
+        from portal.accounts import messages, rules  # noqa: F401 - registers the messages and the rule sets
+        from portal.accounts.actions import record_sign_in
+
+        def on_sign_in(user: Any, **_: Any) -> None:
+            record_sign_in(user)
+
+        user_logged_in.connect(on_sign_in, weak=False)

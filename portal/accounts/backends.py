@@ -5,10 +5,8 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
-from portal.accounts.actions import canonical
-from portal.accounts.models import SignInIdentifier, User
-from portal.accounts.rules import SignInRules
-from portal.utility.rulebook import rules
+from portal.accounts.models import User
+from portal.accounts.queries import find_by_identifier
 
 
 class SignInIdentifierBackend(AuthenticationBackend):
@@ -17,19 +15,11 @@ class SignInIdentifierBackend(AuthenticationBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
     ) -> User | None:
-        if not username or password is None:
+        if not username or not password:
             return None
-        found = (
-            SignInIdentifier.objects.filter(value=canonical(username), kind__in=rules(SignInRules).identifiers)
-            .select_related("user")
-            .first()
-        )
-        if found is None and "@" in username:  # staff sign in with their e-mail whatever customers use
-            user = User.objects.filter(email__iexact=username.strip(), is_staff=True).first()
-        else:
-            user = found.user if found else None
+        user = find_by_identifier(username)
         if user is None:
-            User().set_password(password)
+            User().set_password(password)  # one hash, as for a wrong password
             return None
         if user.check_password(password) and self.user_can_authenticate(user):
             return user

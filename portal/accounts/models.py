@@ -63,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.email or _("unnamed")
+        return self.get_full_name() or self.email or str(_("unnamed"))
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
@@ -108,6 +108,7 @@ class TermsVersion(models.Model):
     text = models.TextField(_("text"))
     text_sha256 = models.CharField(max_length=64)
     pdf = models.FileField(_("PDF"), upload_to="terms/", blank=True)
+    pdf_bytes = models.PositiveIntegerField(default=0, editable=False)
     needs_acceptance = models.BooleanField(_("must be accepted"), default=True)
 
     class Meta:

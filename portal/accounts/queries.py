@@ -2,8 +2,13 @@
 
 from datetime import date
 
+from django.db.models.functions import Lower
+
 from portal import clock
-from portal.accounts.models import TermsVersion
+from portal.accounts.models import SignInIdentifier, TermsVersion, User
+from portal.accounts.policies import canonical
+from portal.accounts.rules import SignInRules
+from portal.utility.rulebook import rules
 
 
 def terms_in_force(kind: str = "terms", language: str = "pl", day: date | None = None) -> TermsVersion | None:
@@ -13,3 +18,22 @@ def terms_in_force(kind: str = "terms", language: str = "pl", day: date | None =
         .order_by("-effective_from")
         .first()
     )
+
+
+def find_by_identifier(typed: str) -> User | None:
+    """Whom an identifier signs in, by today's rules; staff always sign in with their e-mail.
+
+    Two statements whatever is found, so that the time tells nothing.
+    """
+    value = canonical(typed)
+    known = (
+        SignInIdentifier.objects.filter(value=value, kind__in=rules(SignInRules).identifiers)
+        .select_related("user")
+        .first()
+    )
+    staff = User.objects.alias(folded=Lower("email")).filter(folded=value, is_staff=True).first()
+    return known.user if known else staff
+
+
+def find_by_email(email: str) -> User | None:
+    return User.objects.alias(folded=Lower("email")).filter(folded=canonical(email)).first()

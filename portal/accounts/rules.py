@@ -17,9 +17,7 @@ class SignInRules(RuleSet):
     code = "sign_in"
     title = gettext_noop("Signing in")
 
-    identifiers: tuple[str, ...] = rule(
-        ("email",), gettext_noop("People sign in with"), choices=IDENTIFIERS
-    )
+    identifiers: tuple[str, ...] = rule(("email",), gettext_noop("People sign in with"), choices=IDENTIFIERS)
     label: str = rule("E-mail", gettext_noop("Label of the field"))
     hint: str = rule("", gettext_noop("Hint beside the field"))
     customer_number_pattern: str = rule(

@@ -42,7 +42,10 @@ def begin(limits: list[Limit], pause: timedelta) -> Attempt | datetime:
     held: list[str] = []
     for limit in limits:
         taken = cache.get_many(limit.places())
-        place = next((key for key in limit.places() if _is_free(key, taken) and cache.add(key, until, pause.total_seconds())), None)
+        place = next(
+            (key for key in limit.places() if _is_free(key, taken) and cache.add(key, until, pause.total_seconds())),
+            None,
+        )
         if place is None:
             Attempt(tuple(held)).give_back()
             return min(taken.values(), default=until)

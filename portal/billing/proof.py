@@ -44,7 +44,9 @@ def prove_invoice(*, number: str, amount: Decimal, person: str, address: str) ->
     if isinstance(attempt, datetime):
         return TooMany(until=attempt)
     since = first_recent_day(clock.today(), limits.proof_recent_months)
-    candidates = Invoice.objects.filter(number_folded=folded, issued_on__gte=since).values_list("pk", "customer_id", "gross", "to_pay")
+    candidates = Invoice.objects.filter(number_folded=folded, issued_on__gte=since).values_list(
+        "pk", "customer_id", "gross", "to_pay"
+    )
     # Nothing to pay, or a correction downwards, can be guessed and proves nothing.
     found = [(pk, customer) for pk, customer, gross, to_pay in candidates if amount > 0 and amount in (gross, to_pay)]
     if len(found) != 1:

@@ -3,12 +3,16 @@
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import TranslatableMixin
+from wagtail.models import PreviewableMixin, TranslatableMixin
+
+from portal.notifications.messages import find_message, placeholders_in
 
 
-class MessageTemplate(TranslatableMixin, models.Model):
+class MessageTemplate(PreviewableMixin, TranslatableMixin, models.Model):
     """The words of one automatic message; a message without a row uses its default."""
 
     code = models.SlugField(_("message"), max_length=60)
@@ -23,6 +27,35 @@ class MessageTemplate(TranslatableMixin, models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def clean(self) -> None:
+        """Refuse a placeholder that nothing would fill, and a text without one that the reader cannot do without."""
+        super().clean()
+        message = find_message(self.code)
+        if message is None:
+            raise ValidationError({"code": _("There is no such message.")})
+        known = message.every_placeholder
+        wrong: dict[str, list[ValidationError]] = {}
+        for name in ("subject", "body"):
+            unknown = sorted(placeholders_in(getattr(self, name)) - set(known))
+            if unknown:
+                text = _("Nothing fills {%(unknown)s} in this message. It knows: %(known)s.")
+                named = ", ".join(f"{{{placeholder}}}" for placeholder in known)
+                wrong.setdefault(name, []).append(
+                    ValidationError(text, params={"unknown": "}, {".join(unknown), "known": named})
+                )
+        for placeholder in message.needed:
+            if placeholder not in placeholders_in(self.body):
+                text = _("The text needs {%(placeholder)s}: without it the reader cannot go on.")
+                wrong.setdefault("body", []).append(ValidationError(text, params={"placeholder": placeholder}))
+        if wrong:
+            raise ValidationError(wrong)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The letter with its placeholders unfilled: nobody's data is in a preview."""
+        from portal.notifications.letter import as_html  # noqa: PLC0415 - a letter is made of deliveries, which stand here
+
+        return HttpResponse(as_html(subject=self.subject, body=self.body, language=self.locale.language_code))
 
 
 class Delivery(models.Model):

@@ -50,6 +50,7 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 if os.environ.get("EBOK_BEHIND_PROXY") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else everybody would share the proxy's address, and its count of attempts
 
 _faults = guards.faults(
     guards.Chosen(
