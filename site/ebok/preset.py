@@ -30,14 +30,14 @@ SHARED = "_shared.toml"
 NAMESPACE = uuid.UUID("5b3d1f0a-6c1e-4f0e-9a55-0b0c6b8f7e11")
 
 
-class NoSuchPreset(Exception):  # noqa: N818 - the name is the refusal
+class NoSuchPreset(Exception):
     """There is no preset of this name."""
 
     def __str__(self) -> str:
         return f"There is no preset “{self.args[0]}”. Choose one of: {', '.join(names())}."
 
 
-class PresetFault(Exception):  # noqa: N818 - the name is the refusal
+class PresetFault(Exception):
     """A preset says something that the house does not know."""
 
 
@@ -125,12 +125,17 @@ class _Loading:
         found = self._found(key, model)
         if found is None:
             found = model()
-            if any(f.name == "locale" for f in model._meta.get_fields()):  # noqa: SLF001 - Django's own way to ask
+            if any(f.name == "locale" for f in model._meta.get_fields()):
                 found.locale = self.locale
         self._settle(key, found, row)
 
     def _page(self, row: dict[str, Any]) -> None:
-        key, model, parent, role = row.pop("key"), apps.get_model(row.pop("type")), row.pop("parent", ""), row.pop("role", "")
+        key, model, parent, role = (
+            row.pop("key"),
+            apps.get_model(row.pop("type")),
+            row.pop("parent", ""),
+            row.pop("role", ""),
+        )
         row.setdefault("show_in_menus", False)
         page = self._found(key, model)
         if page is None:
@@ -151,7 +156,9 @@ class _Loading:
 
     # One object
 
-    def _settle(self, key: str, target: models.Model, values: dict[str, Any], put: Callable[[], None] | None = None) -> None:
+    def _settle(
+        self, key: str, target: models.Model, values: dict[str, Any], put: Callable[[], None] | None = None
+    ) -> None:
         """Write the values, unless somebody changed or removed the object since it was loaded."""
         stamp = self.stamps.get(self._uuid(key))
         if stamp is not None and target.pk is None:
@@ -171,13 +178,13 @@ class _Loading:
         else:
             target.save()
         (self.outcome.made if stamp is None else self.outcome.updated).append(key)
-        fresh = type(target)._base_manager.get(pk=target.pk)  # noqa: SLF001 - past custom managers
+        fresh = type(target)._base_manager.get(pk=target.pk)
         self.stamps[self._uuid(key)], _ = PresetStamp.objects.update_or_create(
             key=self._uuid(key),
             defaults={
                 "preset": self.name,
                 "name": key,
-                "target": f"{target._meta.label}:{target.pk}",  # noqa: SLF001 - Django's own way to ask
+                "target": f"{target._meta.label}:{target.pk}",
                 "source": source,
                 "loaded": _state(fresh, values),
             },
@@ -186,9 +193,9 @@ class _Loading:
     def _value(self, target: models.Model, name: str, value: Any) -> Any:
         """A value as the field wants it: streams as JSON, "@key" as the object loaded under that key."""
         try:
-            described = target._meta.get_field(name)  # noqa: SLF001 - Django's own way to ask
+            described = target._meta.get_field(name)
         except FieldDoesNotExist:
-            msg = f"In the preset “{self.name}”, {target._meta.label} has no field “{name}”."  # noqa: SLF001 - as above
+            msg = f"In the preset “{self.name}”, {target._meta.label} has no field “{name}”."
             raise PresetFault(msg) from None
         if isinstance(described, StreamField):
             return described.to_python(json.dumps(_pages(value, self._target)))
@@ -202,7 +209,7 @@ class _Loading:
     def _found(self, key: str, model: type[models.Model]) -> Any:
         """The object that an earlier load made, if it still stands."""
         stamp = self.stamps.get(self._uuid(key))
-        return model._base_manager.filter(pk=stamp.target.split(":")[1]).first() if stamp else None  # noqa: SLF001 - as above
+        return model._base_manager.filter(pk=stamp.target.split(":")[1]).first() if stamp else None
 
     def _target(self, key: str) -> Any:
         stamp = self.stamps.get(self._uuid(key))
@@ -210,7 +217,7 @@ class _Loading:
             msg = f"The preset “{self.name}” refers to “{key}” before it is made."
             raise PresetFault(msg)
         label, pk = stamp.target.split(":")
-        return apps.get_model(label)._base_manager.get(pk=pk)  # noqa: SLF001 - as above
+        return apps.get_model(label)._base_manager.get(pk=pk)
 
 
 def _pages(value: Any, find: Callable[[str], Any]) -> Any:
@@ -228,7 +235,7 @@ def _state(target: models.Model, names: Iterable[str]) -> dict[str, str]:
     """A hash of each named field as it stands."""
     state = {}
     for name in names:
-        described = target._meta.get_field(name)  # noqa: SLF001 - Django's own way to ask
+        described = target._meta.get_field(name)
         value = getattr(target, described.attname) if described.concrete else None
         if isinstance(described, StreamField):
             # Ids are given when a stream is saved: they say nothing about its words.

@@ -85,7 +85,7 @@ def test_an_unknown_preset_is_a_sentence_and_exit_two(capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as refusal:
         call_command("load_preset", "krakow")
 
-    assert refusal.value.code == 2  # noqa: PLR2004 - the contract's code for usage
+    assert refusal.value.code == 2
     assert "gryfino, jaworzno" in capsys.readouterr().err
 
 
