@@ -57,7 +57,7 @@ def menu_for(viewer: Viewer) -> list[MenuItem]:
 
 def _read() -> dict[str, list[Place]]:
     pages = list(apps.get_model("home", "PortalPage").objects.live().in_menu().order_by("path"))
-    roles = {key: role for key, role in PageRole.objects.values_list("page__translation_key", "role")}
+    roles = dict(PageRole.objects.values_list("page__translation_key", "role"))
     languages = dict(Locale.objects.values_list("pk", "language_code"))
     by_language: dict[str, list[Place]] = {code: [] for code in site_maps()}
     for page in pages:
@@ -69,7 +69,7 @@ def _place(page: "object", roles: dict[UUID, str]) -> Place:
     role = roles.get(page.translation_key, "")  # type: ignore[attr-defined]  # a PortalPage; its module stands above this one
     icon = page.icon or (ICONS.get(Role(role), OTHER_ICON) if role else OTHER_ICON)  # type: ignore[attr-defined]  # as above
     widgets = tuple(child.block for child in page.body if child.block.is_conditional())  # type: ignore[attr-defined]  # as above
-    return Place(page.title, addresses.url_of(page), icon, role, page.in_tabs, widgets)  # type: ignore[arg-type,attr-defined]  # as above
+    return Place(page.title, addresses.url_of(page), icon, role, page.in_tabs, widgets)  # type: ignore[attr-defined]  # as above
 
 
 places = Kept(_read)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Model
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -41,7 +40,7 @@ def rows(body: StreamValue, context: dict[str, Any]) -> list[list[Section]]:
 
 
 def greeting(viewer: Viewer, first_name: str) -> str:
-    """ "Dzień dobry, Anno" when the first name is known: the person's own, or the customer's if he is its owner."""
+    """The person's first name when it is known, or the customer's if he is its owner: “Dzień dobry, Anno”."""
     name = first_name or (viewer.customer.first_name if viewer.customer and viewer.role in ("owner", "persona") else "")
     if not name:
         return _("Good day")
@@ -59,5 +58,5 @@ class Waiting:
 
 def waiting(viewer: Viewer) -> Waiting:
     """The state of the person's own application. One statement."""
-    own: Model | None = Application.objects.filter(user_id=viewer.user_id).order_by("-created_at").first()
-    return Waiting(own.state, own.created_at) if isinstance(own, Application) else Waiting()
+    own = Application.objects.filter(user_id=viewer.user_id or 0).order_by("-created_at").first()
+    return Waiting(own.state, own.created_at) if own else Waiting()

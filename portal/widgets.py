@@ -254,8 +254,8 @@ class Widget(blocks.StructBlock):
         except Exception as fault:
             log.exception("The widget %s broke.", self.name)
             user = getattr(request, "user", None)
-            why = f"{type(fault).__name__}: {fault}" if getattr(user, "is_staff", False) else ""
-            return render_to_string("widgets/broken.html", {"widget": self, "value": value, "why": why})
+            cause = f"{type(fault).__name__}: {fault}" if getattr(user, "is_staff", False) else ""
+            return render_to_string("widgets/broken.html", {"widget": self, "value": value, "why": cause})
 
     def _drawn(
         self,

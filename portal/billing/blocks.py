@@ -1,7 +1,6 @@
 """The widgets about money and documents."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -115,7 +114,9 @@ class PagedWidget(Widget):
 
     count = blocks.IntegerBlock(label=_("how many lines"), default=5, min_value=1, max_value=50)
     is_paged = blocks.BooleanBlock(
-        label=_("with the older ones, page by page"), required=False, help_text=_("Choose it on the page that holds them all.")
+        label=_("with the older ones, page by page"),
+        required=False,
+        help_text=_("Choose it on the page that holds them all."),
     )
 
     def page(self, showing: Showing, value: dict[str, Any]) -> int:
@@ -224,4 +225,6 @@ def account_of(viewer: Viewer) -> str:
 
 def may_pay_online(viewer: Viewer, charges: OpenCharges) -> bool:
     """Whether a Pay button belongs here: the module runs, the viewer may, and nothing is being looked into."""
-    return rules(Modules).payments and access.may(viewer, Deed.PAY) and not charges.is_in_question and bool(charges.to_pay)
+    return (
+        rules(Modules).payments and access.may(viewer, Deed.PAY) and not charges.is_in_question and bool(charges.to_pay)
+    )

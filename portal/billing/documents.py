@@ -8,7 +8,16 @@ from uuid import UUID
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 
-from portal.billing.models import Document, EntryShare, Invoice, InvoiceLine, LedgerEntry, OpenItem, Transit, TransitPart
+from portal.billing.models import (
+    Document,
+    EntryShare,
+    Invoice,
+    InvoiceLine,
+    LedgerEntry,
+    OpenItem,
+    Transit,
+    TransitPart,
+)
 from portal.billing.queries import ZERO, due_state, own_share
 from portal.customers import access, services
 from portal.customers.access import Viewer
@@ -74,7 +83,10 @@ def recent_documents(viewer: Viewer, *, shows: str = "all", limit: int = 10, pag
         lines += [_invoice_paper(invoice) for invoice in _newest(_invoices(viewer), until)]
         lines += [_share_paper(entry) for entry in _shares(viewer)[:until]] if viewer.is_partial else []
     if shows != "invoices":
-        lines += [_document_paper(document) for document in _newest(_documents(viewer, NOTES if shows == "notes" else None), until)]
+        lines += [
+            _document_paper(document)
+            for document in _newest(_documents(viewer, NOTES if shows == "notes" else None), until)
+        ]
     lines.sort(key=lambda paper: paper.issued_on, reverse=True)
     start = (page - 1) * limit
     return Papers(tuple(lines[start : start + limit]), page, len(lines) > start + limit, viewer.is_partial)
@@ -167,7 +179,9 @@ def _share_paper(entry: Any) -> Paper:
 
 def _documents(viewer: Viewer, kinds: set[Document.Kind] | None = None) -> QuerySet[Document]:
     """Documents of the kinds that the viewer may meet: a note needs another deed than a contract."""
-    allowed = [kind for kind, deed in DEED_OF_KIND.items() if access.may(viewer, deed) and (kinds is None or kind in kinds)]
+    allowed = [
+        kind for kind, deed in DEED_OF_KIND.items() if access.may(viewer, deed) and (kinds is None or kind in kinds)
+    ]
     if not allowed:
         return Document.objects.none()
     found = Document.objects.filter(kind__in=allowed)
@@ -221,8 +235,10 @@ def invoice_sheet(viewer: Viewer, public_id: UUID) -> InvoiceSheet | None:
 
 
 def _parts(viewer: Viewer, entry: LedgerEntry) -> tuple[InvoicePart, ...]:
-    points = access.own_points(viewer)
-    lines = InvoiceLine.objects.filter(invoice=entry.invoice_id, point__in=points, is_before=False).select_related("point")
+    points: Any = access.own_points(viewer)
+    lines = InvoiceLine.objects.filter(invoice=entry.invoice_id, point__in=points, is_before=False).select_related(
+        "point"
+    )
     named = tuple(InvoicePart(str(line.point), line.description, line.net) for line in lines.order_by("position"))
     if named:
         return named

@@ -49,7 +49,9 @@ def balance(persona: Persona) -> Balance:
         as_of=clock.at(clock.today(), 6),
         in_transit=figures.in_transit,
         in_transit_since=clock.at(clock.today() - timedelta(days=2), 18) if figures.in_transit else None,
-        parts=(BalancePart("U/1024/2019", "water", water), BalancePart("U/1024/2019", "sewage", whole - water)) if whole else (),
+        parts=(BalancePart("U/1024/2019", "water", water), BalancePart("U/1024/2019", "sewage", whole - water))
+        if whole
+        else (),
         is_partial=not persona.is_whole_customer,
     )
 
@@ -85,15 +87,15 @@ def _charge(persona: Persona, amount: Decimal, due_on: date, *, months_back: int
 
 def papers(persona: Persona, shows: str, count: int) -> Papers:
     figures, today = _of(persona), clock.today()
-    lines = [
-        _paper(persona, charge.amount, back, charge) for back, charge in enumerate(open_charges(persona).items) if shows != "notes"
-    ]
-    for back in range(len(lines), 12):
-        if shows != "notes" and figures.paid:
-            lines.append(_paper(persona, figures.paid + Decimal(back * 3) / 2, back, None))
+    lines: list[Paper] = []
+    if shows != "notes" and figures.paid:
+        open_now = dict(enumerate(open_charges(persona).items))
+        amounts = [open_now[back].amount if back in open_now else figures.paid + Decimal(back) for back in range(12)]
+        lines = [_paper(persona, amount, back, open_now.get(back)) for back, amount in enumerate(amounts)]
     if shows != "invoices" and figures.paid:
-        note = Paper(uuid5(_SPACE, f"{persona.code}:note"), "document", "NO/0214/2026", str(CHARGES[LedgerEntry.ChargeKind.INTEREST_NOTE]), today - timedelta(days=40), Decimal("4.17"))
-        lines.insert(2 if len(lines) > 2 else 0, note)
+        title = str(CHARGES[LedgerEntry.ChargeKind.INTEREST_NOTE])
+        key = uuid5(_SPACE, f"{persona.code}:note")
+        lines[2:2] = [Paper(key, "document", "NO/0214/2026", title, today - timedelta(days=40), Decimal("4.17"))]
     return Papers(tuple(lines[:count]), is_partial=not persona.is_whole_customer)
 
 
@@ -118,9 +120,14 @@ def _paper(persona: Persona, amount: Decimal, back: int, charge: OpenCharge | No
 
 def payments(persona: Persona) -> Payments:
     figures, today = _of(persona), clock.today()
-    lines = [PaymentLine(today - timedelta(days=2), figures.in_transit, "blik", "in_transit")] if figures.in_transit else []
+    lines = (
+        [PaymentLine(today - timedelta(days=2), figures.in_transit, "blik", "in_transit")] if figures.in_transit else []
+    )
     if figures.paid:
-        lines += [PaymentLine(today - timedelta(days=30 * back + 12), figures.paid + back, "bank", "booked") for back in range(1, 4)]
+        lines += [
+            PaymentLine(today - timedelta(days=30 * back + 12), figures.paid + back, "bank", "booked")
+            for back in range(1, 4)
+        ]
     return Payments(tuple(lines), is_partial=not persona.is_whole_customer)
 
 

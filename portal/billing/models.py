@@ -35,7 +35,9 @@ class Invoice(FromBilling):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="invoices")
     contract = models.ForeignKey(Contract, models.PROTECT, null=True, blank=True, related_name="invoices")
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.VAT)
-    service = models.CharField(_("service"), max_length=30, blank=True, help_text=_("water, sewage, waste or other, as a comma list"))
+    service = models.CharField(
+        _("service"), max_length=30, blank=True, help_text=_("water, sewage, waste or other, as a comma list")
+    )
     number = models.CharField(_("number"), max_length=80)
     number_folded = models.CharField(max_length=80, db_index=True, editable=False)
     issued_on = models.DateField(_("issued"))
@@ -57,7 +59,9 @@ class Invoice(FromBilling):
     received_pdf = models.FileField(_("PDF as received"), storage=private, upload_to="invoices/", blank=True)
     rendered_pdf = models.FileField(_("PDF rendered by us"), storage=private, upload_to="invoices/", blank=True)
 
-    access = Scope(customer="customer", parts="entries__shares", point="point", partial=Partial.ALL)
+    access = Scope(
+        customer="customer", parts="entries__shares", point="point", standing="entry__is_current", partial=Partial.ALL
+    )
 
     class Meta(FromBilling.Meta):
         verbose_name = _("invoice")
@@ -112,7 +116,9 @@ class Document(FromBilling):
     amount = GroszeField(_("amount"), null=True, blank=True)
     file = models.FileField(_("file"), storage=private, upload_to="documents/", blank=True)
 
-    access = Scope(customer="customer", parts="entries__shares", point="point", partial=Partial.ALL)
+    access = Scope(
+        customer="customer", parts="entries__shares", point="point", standing="entry__is_current", partial=Partial.ALL
+    )
 
     class Meta(FromBilling.Meta):
         verbose_name = _("document")
@@ -144,7 +150,9 @@ class LedgerEntry(models.Model):
     external_id = models.CharField(max_length=60)
     revision = models.PositiveSmallIntegerField(default=1)
     is_reversal = models.BooleanField(default=False)
-    is_current = models.BooleanField(default=True, help_text="Stands in the billing system now: neither reversed nor a reversal.")
+    is_current = models.BooleanField(
+        default=True, help_text="Stands in the billing system now: neither reversed nor a reversal."
+    )
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="entries")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     charge_kind = models.CharField(max_length=14, choices=ChargeKind.choices, blank=True)
@@ -154,7 +162,9 @@ class LedgerEntry(models.Model):
     document_number = models.CharField(_("document"), max_length=80, blank=True)
     invoice = models.ForeignKey(Invoice, models.PROTECT, null=True, blank=True, related_name="entries")
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="entries")
-    reference = models.CharField(_("reference"), max_length=80, blank=True, help_text=_("Our reference of a payment made online."))
+    reference = models.CharField(
+        _("reference"), max_length=80, blank=True, help_text=_("Our reference of a payment made online.")
+    )
     channel = models.CharField(_("channel"), max_length=20, blank=True)
     created_at = models.DateTimeField()
 
@@ -172,7 +182,9 @@ class LedgerEntry(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["customer", "booked_on", "id"], include=["kind", "amount"], name="ledger_of_a_customer"),
+            models.Index(
+                fields=["customer", "booked_on", "id"], include=["kind", "amount"], name="ledger_of_a_customer"
+            ),
             models.Index(fields=["reference"], condition=~models.Q(reference=""), name="ledger_by_reference"),
         ]
 
@@ -223,6 +235,22 @@ class CustomerAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.balance}"
+
+
+class Allocation(models.Model):
+    """Which payment settled how much of which charge, as the billing system states it."""
+
+    payment = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="allocations")
+    charge = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="settled_by")
+    amount = GroszeField()
+
+    access = Scope(customer="charge__customer", parts="charge__shares", point="point", partial=Partial.ALL)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["payment", "charge"], name="allocation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} → {self.charge_id}: {self.amount}"
 
 
 class OpenItem(models.Model):

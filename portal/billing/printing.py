@@ -182,7 +182,9 @@ def _correction(invoice: Invoice) -> Correction | None:
     if original is None:
         return None
     number = original.ksef_number or None
-    return Correction(invoices=(CorrectedInvoice(number=original.number, issued_on=original.issued_on, ksef_number=number),))
+    return Correction(
+        invoices=(CorrectedInvoice(number=original.number, issued_on=original.issued_on, ksef_number=number),)
+    )
 
 
 def _descriptions(invoice: Invoice) -> tuple[Description, ...]:

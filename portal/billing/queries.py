@@ -1,12 +1,13 @@
 """What a person owes, has paid and has been sent: questions about money, each with its number of statements."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
@@ -93,7 +94,7 @@ def balance(viewer: Viewer) -> Balance | None:
     )
 
 
-def _account_rows(viewer: Viewer) -> QuerySet[Any, dict[str, Any]]:
+def _account_rows(viewer: Viewer) -> Any:
     share = "customer__share_balances__"
     return (
         access.visible(CustomerAccount.objects.all(), viewer, Deed.SEE_BALANCE)
@@ -113,7 +114,7 @@ def _account_rows(viewer: Viewer) -> QuerySet[Any, dict[str, Any]]:
     )
 
 
-def _share_rows(viewer: Viewer) -> QuerySet[Any, dict[str, Any]]:
+def _share_rows(viewer: Viewer) -> Any:
     return (
         access.visible(ShareBalance.objects.all(), viewer, Deed.SEE_BALANCE)
         .annotate(
@@ -223,8 +224,9 @@ class OpenCharges:
 
 def open_items(viewer: Viewer, deed: str = Deed.SEE_BALANCE) -> OpenCharges:
     """The charges still open, with what is on its way for each; nothing is kept back or rounded. One statement."""
-    parts = {"paid": Q(transit_parts__transit__state=Transit.State.PAID)}
-    parts["held"] = Q(transit_parts__transit__state=Transit.State.HELD, transit_parts__transit__held_until__gt=clock.now())
+    part = "transit_parts__transit__"
+    paid = Q(**{f"{part}state": Transit.State.PAID})
+    held = Q(**{f"{part}state": Transit.State.HELD, f"{part}held_until__gt": clock.now()})
     rows = (
         access.visible(OpenItem.objects.filter(open_amount__gt=0), viewer, deed)
         .annotate(is_disputed=_is_disputed())
@@ -236,25 +238,39 @@ def open_items(viewer: Viewer, deed: str = Deed.SEE_BALANCE) -> OpenCharges:
             invoice_id=F("entry__invoice__public_id"),
             period_from=F("entry__invoice__period_from"),
             period_to=F("entry__invoice__period_to"),
-            in_transit=Sum("transit_parts__amount", filter=parts["paid"]),
-            paid_at=Max("transit_parts__transit__paid_at", filter=parts["paid"]),
-            channel=Max("transit_parts__transit__channel", filter=parts["paid"]),
-            held=Sum("transit_parts__amount", filter=parts["held"]),
-            held_until=Max("transit_parts__transit__held_until", filter=parts["held"]),
+            in_transit=Sum("transit_parts__amount", filter=paid),
+            paid_at=Max(f"{part}paid_at", filter=paid),
+            channel=Max(f"{part}channel", filter=paid),
+            held=Sum("transit_parts__amount", filter=held),
+            held_until=Max(f"{part}held_until", filter=held),
         )
         .order_by(F("due_on").asc(nulls_last=True), "public_id")
     )
-    disputed, items = False, []
-    for row in rows:
-        disputed = row.pop("is_disputed") or disputed
-        kind, service = row.pop("charge_kind"), row.pop("service")
-        row.update(title=charge_title(kind, service or ""), in_transit=row["in_transit"] or ZERO, held=row["held"] or ZERO)
-        items.append(OpenCharge(**row | {"channel": row["channel"] or ""}))
-    return OpenCharges(tuple(items), is_in_question=disputed)
+    found = list(rows)
+    return OpenCharges(tuple(_open_charge(row) for row in found), any(row["is_disputed"] for row in found))
+
+
+def _open_charge(row: Mapping[str, Any]) -> OpenCharge:
+    return OpenCharge(
+        public_id=row["public_id"],
+        number=row["number"],
+        title=charge_title(row["charge_kind"], row["service"] or ""),
+        amount=row["amount"],
+        open_amount=row["open_amount"],
+        due_on=row["due_on"],
+        period_from=row["period_from"],
+        period_to=row["period_to"],
+        invoice_id=row["invoice_id"],
+        in_transit=row["in_transit"] or ZERO,
+        paid_at=row["paid_at"],
+        channel=row["channel"] or "",
+        held=row["held"] or ZERO,
+        held_until=row["held_until"],
+    )
 
 
 def charge_title(charge_kind: str, service: str) -> str:
-    """ "water and sewage" of an invoice, "interest note" of a note."""
+    """“water and sewage” of an invoice, “interest note” of a note."""
     named = CHARGES.get(LedgerEntry.ChargeKind(charge_kind)) if charge_kind else None
     return str(named or services.in_words(service.split(",")))
 
@@ -289,9 +305,9 @@ def payments(viewer: Viewer, *, limit: int = 10, page: int = 1) -> Payments:
     booked = access.visible(LedgerEntry.objects.filter(kind__in=kinds, is_current=True), viewer, Deed.SEE_BALANCE)
     start = (page - 1) * limit
     rows = list(
-        booked.annotate(own=own_share(viewer)).order_by("-booked_on", "-pk").values("booked_on", "own", "channel", "kind")[
-            start : start + limit + 1
-        ]
+        booked.annotate(own=own_share(viewer))
+        .order_by("-booked_on", "-pk")
+        .values("booked_on", "own", "channel", "kind")[start : start + limit + 1]
     )
     lines = [
         PaymentLine(
@@ -310,7 +326,12 @@ def payments(viewer: Viewer, *, limit: int = 10, page: int = 1) -> Payments:
 def _on_their_way(viewer: Viewer) -> list[PaymentLine]:
     paid = access.visible(Transit.objects.filter(state=Transit.State.PAID), viewer, Deed.SEE_BALANCE)
     return [
-        PaymentLine(on=row.paid_at.astimezone(clock.WARSAW).date() if row.paid_at else clock.today(), amount=row.amount, channel=row.channel, state="in_transit")
+        PaymentLine(
+            on=row.paid_at.astimezone(clock.WARSAW).date() if row.paid_at else clock.today(),
+            amount=row.amount,
+            channel=row.channel,
+            state="in_transit",
+        )
         for row in paid.order_by("-paid_at")
     ]
 

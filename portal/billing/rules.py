@@ -12,10 +12,14 @@ class BillingRules(RuleSet):
     title = gettext_noop("Bills")
 
     proof_recent_months: int = rule(
-        6, gettext_noop("An invoice proves who you are for so many months"), help_text=gettext_noop("Older invoices are not accepted.")
+        6,
+        gettext_noop("An invoice proves who you are for so many months"),
+        help_text=gettext_noop("Older invoices are not accepted."),
     )
     proof_attempts: int = rule(
-        5, gettext_noop("Wrong attempts before a pause"), help_text=gettext_noop("Counted per invoice number and per person.")
+        5,
+        gettext_noop("Wrong attempts before a pause"),
+        help_text=gettext_noop("Counted per invoice number and per person."),
     )
     proof_attempts_address: int = rule(
         20,

@@ -76,7 +76,7 @@ def document_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = visible_document(_viewer(request), public_id)
     if found is None or not found.file:
         raise Http404
-    suffix = PurePath(found.file.name).suffix.lower()
+    suffix = PurePath(str(found.file.name)).suffix.lower()
     is_pdf = suffix == ".pdf"
     kind = "application/pdf" if is_pdf else "application/octet-stream"
     return _file(_bytes(found.file), f"{_safe(found.number)}{suffix}", kind, is_attachment=not is_pdf)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Value, When, Window
@@ -101,10 +101,12 @@ def visible(queryset: QuerySet[M], viewer: Viewer, deed: str) -> QuerySet[M]:
         return mine
     if scope.partial is Partial.NONE:
         return queryset.none()
-    points = Delegation.points.through.objects.filter(delegation_id=viewer.delegation_id).values("servicepoint_id")
+    points = _points_of(viewer)
     if not scope.parts:
         return mine.filter(**{f"{scope.point}__in": points})
     parts = _parts_of(queryset.model, scope.parts)
+    if scope.standing:
+        parts = parts.filter(**{scope.standing: True})
     mine = mine.filter(Exists(parts.filter(**{f"{scope.point}__in": points})))
     if scope.partial is Partial.ALL:
         mine = mine.exclude(Exists(parts.exclude(**{f"{scope.point}__in": points})))
@@ -115,18 +117,21 @@ def _parts_of(model: type[Model], path: str) -> QuerySet[Model]:
     """The rows at the end of a path of relations, tied back to the row that an outer query stands on."""
     back: list[str] = []
     for name in path.split("__"):
-        relation = model._meta.get_field(name)
+        relation: Any = model._meta.get_field(name)
         is_reverse = relation.auto_created
-        back.insert(0, relation.field.name if is_reverse else relation.related_query_name())  # type: ignore[union-attr]  # one or the other
-        model = relation.related_model  # type: ignore[assignment]  # a relation has a model at its end
+        back.insert(0, relation.field.name if is_reverse else relation.related_query_name())
+        model = relation.related_model
     return model._base_manager.filter(**{"__".join(back): OuterRef("pk")})
 
 
-def own_points(viewer: Viewer) -> QuerySet[Model] | None:
+def own_points(viewer: Viewer) -> QuerySet[Any] | None:
     """Ids of the points that a partial viewer is limited to; None when the whole customer is his."""
-    if not viewer.is_partial:
-        return None
-    return Delegation.points.through.objects.filter(delegation_id=viewer.delegation_id).values("servicepoint_id")
+    return _points_of(viewer) if viewer.is_partial else None
+
+
+def _points_of(viewer: Viewer) -> QuerySet[Any]:
+    held = Q(delegation_id=viewer.delegation_id)
+    return Delegation.points.through.objects.filter(held).values("servicepoint_id")
 
 
 def deeds_of(delegation: Delegation) -> frozenset[str]:
@@ -157,7 +162,7 @@ def viewer_of(user: object, customer: UUID | None = None, default: UUID | None =
     signed_in = Viewer(user_id=user.pk, user_name=str(user), role="unlinked")  # type: ignore[attr-defined]  # a User; accounts stays unnamed here
     found = (
         open_delegations()
-        .filter(user_id=signed_in.user_id)
+        .filter(user_id=user.pk)  # type: ignore[attr-defined]  # as above
         .select_related("customer")
         .annotate(how_many=Window(Count("pk")))
         .order_by(order, own_first, "pk")

@@ -29,7 +29,7 @@ class OwnCustomer:
 
 def own_customers(viewer: Viewer, page: int = 1) -> tuple[list[OwnCustomer], Page]:
     """The customers a person may act for, own ones first. Two statements, at any number."""
-    held = access.open_delegations().filter(user_id=viewer.user_id).select_related("customer")
+    held = access.open_delegations().filter(user_id=viewer.user_id or 0).select_related("customer")
     shown = Paginator(held.order_by("customer__name", "customer__number", "pk"), CUSTOMERS_ON_A_PAGE).get_page(page)
     acting = viewer.customer.pk if viewer.customer else None
     return [_own(delegation, acting) for delegation in shown], shown

@@ -17,10 +17,12 @@ class Scope:
     """Look-ups from a model to its customer and its points.
 
     `parts` is the path of relations to the rows that carry the point (an invoice's shares); empty when the row
-    itself does.
+    itself does. Of those rows only the ones count for which `standing` holds: a booking that was reversed says
+    nothing any more of whose invoice it is.
     """
 
     customer: str
     point: str = ""
     parts: str = ""
+    standing: str = ""
     partial: Partial = Partial.NONE

@@ -14,7 +14,7 @@ NAMES = {
 
 
 def in_words(codes: Iterable[str]) -> str:
-    """ "water and sewage"; an unknown code is shown as it came."""
+    """“water and sewage”; an unknown code is shown as it came."""
     names = [str(NAMES.get(code.strip(), code.strip())) for code in codes if code.strip()]
     if len(names) < 2:
         return "".join(names)

@@ -8,261 +8,602 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CustomerAccount',
+            name="CustomerAccount",
             fields=[
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='account', serialize=False, to='customers.customer')),
-                ('balance', portal.moneyfield.GroszeField(default=0)),
-                ('unallocated_credit', portal.moneyfield.GroszeField(default=0, help_text='Money “na poczet”, as a positive amount.')),
-                ('stated_balance', portal.moneyfield.GroszeField(blank=True, help_text='What the billing system says the balance is.', null=True)),
-                ('as_of', models.DateTimeField()),
-                ('is_in_question', models.BooleanField(default=False)),
-                ('question', models.CharField(blank=True, max_length=250)),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="account",
+                        serialize=False,
+                        to="customers.customer",
+                    ),
+                ),
+                ("balance", portal.moneyfield.GroszeField(default=0)),
+                (
+                    "unallocated_credit",
+                    portal.moneyfield.GroszeField(default=0, help_text="Money “na poczet”, as a positive amount."),
+                ),
+                (
+                    "stated_balance",
+                    portal.moneyfield.GroszeField(
+                        blank=True, help_text="What the billing system says the balance is.", null=True
+                    ),
+                ),
+                ("as_of", models.DateTimeField()),
+                ("is_in_question", models.BooleanField(default=False)),
+                ("question", models.CharField(blank=True, max_length=250)),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(default='billing', editable=False, max_length=20)),
-                ('external_id', models.CharField(max_length=60, verbose_name='id in the billing system')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('interest_note', 'interest note'), ('debit_note', 'debit note'), ('credit_note', 'credit note'), ('demand', 'demand for payment'), ('other_sale', 'other sale'), ('contract', 'contract'), ('other', 'other document')], max_length=16, verbose_name='kind')),
-                ('number', models.CharField(max_length=80, verbose_name='number')),
-                ('issued_on', models.DateField(verbose_name='issued')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('amount', portal.moneyfield.GroszeField(blank=True, null=True, verbose_name='amount')),
-                ('file', models.FileField(blank=True, storage=portal.billing.models.private, upload_to='documents/', verbose_name='file')),
-                ('contract', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='customers.contract')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(default="billing", editable=False, max_length=20)),
+                ("external_id", models.CharField(max_length=60, verbose_name="id in the billing system")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("interest_note", "interest note"),
+                            ("debit_note", "debit note"),
+                            ("credit_note", "credit note"),
+                            ("demand", "demand for payment"),
+                            ("other_sale", "other sale"),
+                            ("contract", "contract"),
+                            ("other", "other document"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("number", models.CharField(max_length=80, verbose_name="number")),
+                ("issued_on", models.DateField(verbose_name="issued")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="due")),
+                ("amount", portal.moneyfield.GroszeField(blank=True, null=True, verbose_name="amount")),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, storage=portal.billing.models.private, upload_to="documents/", verbose_name="file"
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="customers.contract",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="customers.customer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'abstract': False,
+                "verbose_name": "document",
+                "verbose_name_plural": "documents",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(default='billing', editable=False, max_length=20)),
-                ('external_id', models.CharField(max_length=60, verbose_name='id in the billing system')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('vat', 'invoice'), ('kor', 'correction invoice'), ('zal', 'advance invoice'), ('roz', 'settlement invoice'), ('upr', 'simplified invoice')], default='vat', max_length=8, verbose_name='kind')),
-                ('service', models.CharField(blank=True, help_text='water, sewage, waste or other, as a comma list', max_length=30, verbose_name='service')),
-                ('number', models.CharField(max_length=80, verbose_name='number')),
-                ('number_folded', models.CharField(db_index=True, editable=False, max_length=80)),
-                ('issued_on', models.DateField(verbose_name='issued')),
-                ('period_from', models.DateField(blank=True, null=True, verbose_name='period from')),
-                ('period_to', models.DateField(blank=True, null=True, verbose_name='period to')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('net', portal.moneyfield.GroszeField(blank=True, null=True, verbose_name='net')),
-                ('vat', portal.moneyfield.GroszeField(blank=True, null=True, verbose_name='VAT')),
-                ('gross', portal.moneyfield.GroszeField(verbose_name='gross')),
-                ('to_pay', portal.moneyfield.GroszeField(blank=True, null=True, verbose_name='to pay, as printed')),
-                ('currency', models.CharField(default='PLN', max_length=3, verbose_name='currency')),
-                ('seller_account', models.CharField(blank=True, max_length=34, verbose_name='account')),
-                ('corrects_number', models.CharField(blank=True, max_length=80, verbose_name='corrects invoice')),
-                ('ksef_number', models.CharField(blank=True, max_length=36, verbose_name='KSeF number')),
-                ('ksef_mode', models.CharField(choices=[('none', 'not in KSeF'), ('online', 'in KSeF'), ('offline', 'offline, to be sent to KSeF')], default='none', max_length=8, verbose_name='KSeF mode')),
-                ('kod_ii', models.TextField(blank=True, help_text='The text of KOD II as it came, for an offline invoice.')),
-                ('original', models.FileField(blank=True, storage=portal.billing.models.private, upload_to='invoices/', verbose_name='original XML')),
-                ('original_sha256', models.CharField(blank=True, help_text='Hex digest of the original bytes.', max_length=64)),
-                ('received_pdf', models.FileField(blank=True, storage=portal.billing.models.private, upload_to='invoices/', verbose_name='PDF as received')),
-                ('rendered_pdf', models.FileField(blank=True, storage=portal.billing.models.private, upload_to='invoices/', verbose_name='PDF rendered by us')),
-                ('contract', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='customers.contract')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(default="billing", editable=False, max_length=20)),
+                ("external_id", models.CharField(max_length=60, verbose_name="id in the billing system")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("vat", "invoice"),
+                            ("kor", "correction invoice"),
+                            ("zal", "advance invoice"),
+                            ("roz", "settlement invoice"),
+                            ("upr", "simplified invoice"),
+                        ],
+                        default="vat",
+                        max_length=8,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "service",
+                    models.CharField(
+                        blank=True,
+                        help_text="water, sewage, waste or other, as a comma list",
+                        max_length=30,
+                        verbose_name="service",
+                    ),
+                ),
+                ("number", models.CharField(max_length=80, verbose_name="number")),
+                ("number_folded", models.CharField(db_index=True, editable=False, max_length=80)),
+                ("issued_on", models.DateField(verbose_name="issued")),
+                ("period_from", models.DateField(blank=True, null=True, verbose_name="period from")),
+                ("period_to", models.DateField(blank=True, null=True, verbose_name="period to")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="due")),
+                ("net", portal.moneyfield.GroszeField(blank=True, null=True, verbose_name="net")),
+                ("vat", portal.moneyfield.GroszeField(blank=True, null=True, verbose_name="VAT")),
+                ("gross", portal.moneyfield.GroszeField(verbose_name="gross")),
+                ("to_pay", portal.moneyfield.GroszeField(blank=True, null=True, verbose_name="to pay, as printed")),
+                ("currency", models.CharField(default="PLN", max_length=3, verbose_name="currency")),
+                ("seller_account", models.CharField(blank=True, max_length=34, verbose_name="account")),
+                ("corrects_number", models.CharField(blank=True, max_length=80, verbose_name="corrects invoice")),
+                ("ksef_number", models.CharField(blank=True, max_length=36, verbose_name="KSeF number")),
+                (
+                    "ksef_mode",
+                    models.CharField(
+                        choices=[
+                            ("none", "not in KSeF"),
+                            ("online", "in KSeF"),
+                            ("offline", "offline, to be sent to KSeF"),
+                        ],
+                        default="none",
+                        max_length=8,
+                        verbose_name="KSeF mode",
+                    ),
+                ),
+                (
+                    "kod_ii",
+                    models.TextField(blank=True, help_text="The text of KOD II as it came, for an offline invoice."),
+                ),
+                (
+                    "original",
+                    models.FileField(
+                        blank=True,
+                        storage=portal.billing.models.private,
+                        upload_to="invoices/",
+                        verbose_name="original XML",
+                    ),
+                ),
+                (
+                    "original_sha256",
+                    models.CharField(blank=True, help_text="Hex digest of the original bytes.", max_length=64),
+                ),
+                (
+                    "received_pdf",
+                    models.FileField(
+                        blank=True,
+                        storage=portal.billing.models.private,
+                        upload_to="invoices/",
+                        verbose_name="PDF as received",
+                    ),
+                ),
+                (
+                    "rendered_pdf",
+                    models.FileField(
+                        blank=True,
+                        storage=portal.billing.models.private,
+                        upload_to="invoices/",
+                        verbose_name="PDF rendered by us",
+                    ),
+                ),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invoices",
+                        to="customers.contract",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invoices", to="customers.customer"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invoice',
-                'verbose_name_plural': 'invoices',
-                'abstract': False,
+                "verbose_name": "invoice",
+                "verbose_name_plural": "invoices",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('description', models.CharField(max_length=250)),
-                ('unit', models.CharField(blank=True, max_length=20)),
-                ('quantity', models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
-                ('unit_net', models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True)),
-                ('net', portal.moneyfield.GroszeField(blank=True, null=True)),
-                ('vat_rate', models.CharField(blank=True, max_length=6)),
-                ('vat', portal.moneyfield.GroszeField(blank=True, null=True)),
-                ('is_before', models.BooleanField(default=False, help_text='The state before a correction.')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='billing.invoice')),
-                ('point', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.servicepoint')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("description", models.CharField(max_length=250)),
+                ("unit", models.CharField(blank=True, max_length=20)),
+                ("quantity", models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True)),
+                ("unit_net", models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True)),
+                ("net", portal.moneyfield.GroszeField(blank=True, null=True)),
+                ("vat_rate", models.CharField(blank=True, max_length=6)),
+                ("vat", portal.moneyfield.GroszeField(blank=True, null=True)),
+                ("is_before", models.BooleanField(default=False, help_text="The state before a correction.")),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="billing.invoice"
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.servicepoint",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('source', models.CharField(default='billing', max_length=20)),
-                ('external_id', models.CharField(max_length=60)),
-                ('revision', models.PositiveSmallIntegerField(default=1)),
-                ('is_reversal', models.BooleanField(default=False)),
-                ('is_current', models.BooleanField(default=True, help_text='Stands in the billing system now: neither reversed nor a reversal.')),
-                ('kind', models.CharField(choices=[('charge', 'charge'), ('payment', 'payment'), ('credit_note', 'credit note'), ('correction', 'correction'), ('refund', 'refund'), ('write_off', 'write-off')], max_length=12, verbose_name='kind')),
-                ('charge_kind', models.CharField(blank=True, choices=[('invoice', 'invoice'), ('interest_note', 'interest note'), ('debit_note', 'debit note'), ('other_sale', 'other sale')], max_length=14)),
-                ('booked_on', models.DateField(verbose_name='booked')),
-                ('amount', portal.moneyfield.GroszeField(help_text='Charges are positive, payments negative.', verbose_name='amount')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('document_number', models.CharField(blank=True, max_length=80, verbose_name='document')),
-                ('reference', models.CharField(blank=True, help_text='Our reference of a payment made online.', max_length=80, verbose_name='reference')),
-                ('channel', models.CharField(blank=True, max_length=20, verbose_name='channel')),
-                ('created_at', models.DateTimeField()),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='customers.customer')),
-                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='billing.document')),
-                ('invoice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='billing.invoice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("source", models.CharField(default="billing", max_length=20)),
+                ("external_id", models.CharField(max_length=60)),
+                ("revision", models.PositiveSmallIntegerField(default=1)),
+                ("is_reversal", models.BooleanField(default=False)),
+                (
+                    "is_current",
+                    models.BooleanField(
+                        default=True, help_text="Stands in the billing system now: neither reversed nor a reversal."
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("charge", "charge"),
+                            ("payment", "payment"),
+                            ("credit_note", "credit note"),
+                            ("correction", "correction"),
+                            ("refund", "refund"),
+                            ("write_off", "write-off"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "charge_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("invoice", "invoice"),
+                            ("interest_note", "interest note"),
+                            ("debit_note", "debit note"),
+                            ("other_sale", "other sale"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("booked_on", models.DateField(verbose_name="booked")),
+                (
+                    "amount",
+                    portal.moneyfield.GroszeField(
+                        help_text="Charges are positive, payments negative.", verbose_name="amount"
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="due")),
+                ("document_number", models.CharField(blank=True, max_length=80, verbose_name="document")),
+                (
+                    "reference",
+                    models.CharField(
+                        blank=True,
+                        help_text="Our reference of a payment made online.",
+                        max_length=80,
+                        verbose_name="reference",
+                    ),
+                ),
+                ("channel", models.CharField(blank=True, max_length=20, verbose_name="channel")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="customers.customer"
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="billing.document",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="billing.invoice",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger entry',
-                'verbose_name_plural': 'ledger entries',
+                "verbose_name": "ledger entry",
+                "verbose_name_plural": "ledger entries",
             },
         ),
         migrations.CreateModel(
-            name='EntryShare',
+            name="EntryShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('service', models.CharField(blank=True, max_length=12)),
-                ('amount', portal.moneyfield.GroszeField()),
-                ('contract', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.contract')),
-                ('point', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.servicepoint')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='billing.ledgerentry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("service", models.CharField(blank=True, max_length=12)),
+                ("amount", portal.moneyfield.GroszeField()),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.contract",
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.servicepoint",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="billing.ledgerentry"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OpenItem',
+            name="OpenItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('amount', portal.moneyfield.GroszeField()),
-                ('open_amount', portal.moneyfield.GroszeField()),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('basis', models.CharField(choices=[('open_amount', 'as the billing system states'), ('allocations', "by the billing system's allocations"), ('oldest_due', 'payments counted to the oldest due first')], max_length=12)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='open_items', to='customers.customer')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='open_item', to='billing.ledgerentry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("amount", portal.moneyfield.GroszeField()),
+                ("open_amount", portal.moneyfield.GroszeField()),
+                ("due_on", models.DateField(blank=True, null=True)),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("open_amount", "as the billing system states"),
+                            ("allocations", "by the billing system's allocations"),
+                            ("oldest_due", "payments counted to the oldest due first"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="open_items", to="customers.customer"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="open_item", to="billing.ledgerentry"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShareBalance',
+            name="ShareBalance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('service', models.CharField(blank=True, max_length=12)),
-                ('balance', portal.moneyfield.GroszeField()),
-                ('contract', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.contract')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='share_balances', to='customers.customer')),
-                ('point', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.servicepoint')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("service", models.CharField(blank=True, max_length=12)),
+                ("balance", portal.moneyfield.GroszeField()),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="customers.contract",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="share_balances",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="customers.servicepoint",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TariffRate',
+            name="TariffRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(default='billing', editable=False, max_length=20)),
-                ('external_id', models.CharField(max_length=60, verbose_name='id in the billing system')),
-                ('group', models.CharField(max_length=40, verbose_name='tariff group')),
-                ('component', models.CharField(help_text='water, sewage, subscription, settlement', max_length=40, verbose_name='component')),
-                ('unit', models.CharField(max_length=20, verbose_name='unit')),
-                ('effective_from', models.DateField(verbose_name='from')),
-                ('effective_to', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('net_price', models.DecimalField(decimal_places=4, max_digits=12, verbose_name='net price')),
-                ('vat_rate', models.CharField(default='8', max_length=6, verbose_name='VAT rate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(default="billing", editable=False, max_length=20)),
+                ("external_id", models.CharField(max_length=60, verbose_name="id in the billing system")),
+                ("group", models.CharField(max_length=40, verbose_name="tariff group")),
+                (
+                    "component",
+                    models.CharField(
+                        help_text="water, sewage, subscription, settlement", max_length=40, verbose_name="component"
+                    ),
+                ),
+                ("unit", models.CharField(max_length=20, verbose_name="unit")),
+                ("effective_from", models.DateField(verbose_name="from")),
+                ("effective_to", models.DateField(blank=True, null=True, verbose_name="until")),
+                ("net_price", models.DecimalField(decimal_places=4, max_digits=12, verbose_name="net price")),
+                ("vat_rate", models.CharField(default="8", max_length=6, verbose_name="VAT rate")),
             ],
             options={
-                'verbose_name': 'tariff rate',
-                'verbose_name_plural': 'tariff rates',
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('source', 'external_id'), name='billing_tariffrate_from_billing')],
+                "verbose_name": "tariff rate",
+                "verbose_name_plural": "tariff rates",
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "external_id"), name="billing_tariffrate_from_billing")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Transit',
+            name="Transit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('amount', portal.moneyfield.GroszeField()),
-                ('channel', models.CharField(blank=True, max_length=20)),
-                ('state', models.CharField(choices=[('held', 'being paid'), ('paid', 'paid, being booked'), ('booked', 'booked'), ('released', 'not paid')], default='held', max_length=10)),
-                ('held_until', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(blank=True, null=True)),
-                ('booked_at', models.DateTimeField(blank=True, null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transits', to='customers.customer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("amount", portal.moneyfield.GroszeField()),
+                ("channel", models.CharField(blank=True, max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("held", "being paid"),
+                            ("paid", "paid, being booked"),
+                            ("booked", "booked"),
+                            ("released", "not paid"),
+                        ],
+                        default="held",
+                        max_length=10,
+                    ),
+                ),
+                ("held_until", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                ("booked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="transits", to="customers.customer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TransitBooking',
+            name="TransitBooking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', portal.moneyfield.GroszeField()),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='transit_booking', to='billing.ledgerentry')),
-                ('transit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='billing.transit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", portal.moneyfield.GroszeField()),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transit_booking",
+                        to="billing.ledgerentry",
+                    ),
+                ),
+                (
+                    "transit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="billing.transit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TransitPart',
+            name="TransitPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', portal.moneyfield.GroszeField()),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transit_parts', to='billing.openitem')),
-                ('transit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='billing.transit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", portal.moneyfield.GroszeField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transit_parts",
+                        to="billing.openitem",
+                    ),
+                ),
+                (
+                    "transit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="billing.transit"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='billing_document_from_billing'),
+            model_name="document",
+            constraint=models.UniqueConstraint(fields=("source", "external_id"), name="billing_document_from_billing"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['customer', '-issued_on'], name='billing_inv_custome_66e74a_idx'),
+            model_name="invoice",
+            index=models.Index(fields=["customer", "-issued_on"], name="billing_inv_custome_66e74a_idx"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='billing_invoice_from_billing'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(fields=("source", "external_id"), name="billing_invoice_from_billing"),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.UniqueConstraint(fields=('invoice', 'position', 'is_before'), name='invoice_line_once'),
+            model_name="invoiceline",
+            constraint=models.UniqueConstraint(fields=("invoice", "position", "is_before"), name="invoice_line_once"),
         ),
         migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(fields=['customer', 'booked_on', 'id'], include=('kind', 'amount'), name='ledger_of_a_customer'),
+            model_name="ledgerentry",
+            index=models.Index(
+                fields=["customer", "booked_on", "id"], include=("kind", "amount"), name="ledger_of_a_customer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ledgerentry',
-            index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['reference'], name='ledger_by_reference'),
+            model_name="ledgerentry",
+            index=models.Index(
+                condition=models.Q(("reference", ""), _negated=True), fields=["reference"], name="ledger_by_reference"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id', 'revision', 'is_reversal'), name='ledger_entry_revision_once'),
+            model_name="ledgerentry",
+            constraint=models.UniqueConstraint(
+                fields=("source", "external_id", "revision", "is_reversal"), name="ledger_entry_revision_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('source', 'external_id'), name='one_current_ledger_entry'),
+            model_name="ledgerentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("source", "external_id"),
+                name="one_current_ledger_entry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='openitem',
-            index=models.Index(condition=models.Q(('open_amount__gt', 0)), fields=['customer', 'due_on'], name='what_is_open'),
+            model_name="openitem",
+            index=models.Index(
+                condition=models.Q(("open_amount__gt", 0)), fields=["customer", "due_on"], name="what_is_open"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='openitem',
-            constraint=models.CheckConstraint(condition=models.Q(('open_amount__gte', 0)), name='open_amount_not_negative'),
+            model_name="openitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("open_amount__gte", 0)), name="open_amount_not_negative"
+            ),
         ),
         migrations.AddIndex(
-            model_name='transit',
-            index=models.Index(fields=['customer', 'state'], name='billing_tra_custome_26e5d3_idx'),
+            model_name="transit",
+            index=models.Index(fields=["customer", "state"], name="billing_tra_custome_26e5d3_idx"),
         ),
     ]

@@ -43,7 +43,9 @@ def state_words(state: str, due_on: date | None = None) -> str:
     """The state of a charge as its payer reads it."""
     if state in ("overdue", "soon"):
         return due_words(due_on)
-    return {"paid": _("paid"), "in_transit": _("being booked"), "held": _("being paid now"), "later": _("to pay")}.get(state, "")
+    return {"paid": _("paid"), "in_transit": _("being booked"), "held": _("being paid now"), "later": _("to pay")}.get(
+        state, ""
+    )
 
 
 @register.filter
@@ -59,7 +61,7 @@ def channel_words(channel: str) -> str:
 
 @register.filter
 def period(first: date | None, last: date | None) -> str:
-    """ "September–October" of whole months, with the year when it is not this one; dates otherwise."""
+    """“September–October” of whole months, with the year when it is not this one; dates otherwise."""
     if first is None or last is None:
         return ""
     if first.day != 1 or (last + timedelta(days=1)).day != 1:
@@ -83,6 +85,6 @@ def hour(moment: datetime | None) -> str:
 
 @register.filter
 def account_number(number: str) -> str:
-    """26 digits as they are typed into a bank's form: 12 1234 5678 …"""
+    """26 digits in groups, as they are typed into a bank's form: the check digits, then fours."""
     bare = "".join(number.split())
     return " ".join([bare[:2], *(bare[start : start + 4] for start in range(2, len(bare), 4))])
