@@ -6,10 +6,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from payments.gateways.sandbox import SandboxSession
+from payments.policies import NOT_PAID, WAITING
 from portal.billing.models import Transit
 from portal.customers.models import Customer
-from portal.customers.scope import Scope
+from portal.customers.scope import Partial, Scope
 from portal.moneyfield import GroszeField
+
+__all__ = ["GatewayEvent", "Payment", "SandboxSession"]
 
 
 class Payment(models.Model):
@@ -31,6 +35,8 @@ class Payment(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="payments")
     payer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="payments")
     payer_email = models.EmailField(blank=True)
+    # The token of the form that was sent: pressing twice makes one payment.
+    press = models.UUIDField(unique=True, null=True, editable=False)
     transit = models.OneToOneField(Transit, models.PROTECT, related_name="payment")
     amount = GroszeField(_("amount"))
     currency = models.CharField(max_length=3, default="PLN")
@@ -39,8 +45,11 @@ class Payment(models.Model):
     gateway = models.CharField(max_length=20)
     session_id = models.CharField(max_length=120, blank=True, db_index=True)
     session_url = models.URLField(max_length=600, blank=True)
+    gateway_payment_id = models.CharField(max_length=120, blank=True, db_index=True)
     method = models.CharField(max_length=30, blank=True)
+    # In the currency beside it, which need not be the one we asked for.
     received = GroszeField(_("received"), null=True, blank=True)
+    received_currency = models.CharField(max_length=3, blank=True)
     is_held_for_clerk = models.BooleanField(default=False)
     held_because = models.CharField(max_length=250, blank=True)
     created_at = models.DateTimeField()
@@ -48,16 +57,28 @@ class Payment(models.Model):
     asked_at = models.DateTimeField(null=True, blank=True)
     succeeded_at = models.DateTimeField(null=True, blank=True)
 
-    access = Scope(customer="customer")
+    access = Scope(customer="customer", parts="transit__parts__item__entry__shares", point="point", partial=Partial.ALL)
 
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["state", "expires_at"])]
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="a_payment_is_of_something")]
+        indexes = [
+            models.Index(fields=["state", "expires_at"]),
+            models.Index(fields=["customer", "-created_at"], name="payments_of_a_customer"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.amount} {self.state}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in WAITING
+
+    @property
+    def is_not_paid(self) -> bool:
+        return self.state in NOT_PAID
 
 
 class GatewayEvent(models.Model):
@@ -67,6 +88,9 @@ class GatewayEvent(models.Model):
     event_id = models.CharField(max_length=120)
     kind = models.CharField(max_length=80)
     session_id = models.CharField(max_length=120, blank=True, db_index=True)
+    gateway_payment_id = models.CharField(max_length=120, blank=True)
+    key = models.CharField(max_length=80, blank=True, help_text="Our payment's public id, as the message says it.")
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, blank=True, related_name="events")
     payload = models.JSONField(default=dict)
     received_at = models.DateTimeField()
     acted_on_at = models.DateTimeField(null=True, blank=True)
@@ -76,28 +100,3 @@ class GatewayEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.kind} {self.event_id}"
-
-
-class SandboxSession(models.Model):
-    """A payment session of the sandbox gateway: what a real gateway would keep on its side."""
-
-    class State(models.TextChoices):
-        OPEN = "open"
-        PAID = "paid"
-        DECLINED = "declined"
-        EXPIRED = "expired"
-
-    session_id = models.CharField(max_length=60, unique=True)
-    idempotency_key = models.CharField(max_length=80, unique=True)
-    amount = GroszeField()
-    currency = models.CharField(max_length=3)
-    description = models.CharField(max_length=250)
-    metadata = models.JSONField(default=dict)
-    return_url = models.URLField(max_length=600)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    method = models.CharField(max_length=20, blank=True)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.session_id

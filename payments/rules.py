@@ -12,8 +12,8 @@ class PaymentRules(RuleSet):
     code = "payments"
     title = gettext_noop("Paying online")
 
-    minimum: Decimal = rule(Decimal("2.00"), gettext_noop("Smallest payment, zł"))
-    maximum: Decimal = rule(Decimal("20000.00"), gettext_noop("Largest payment, zł"))
+    minimum: Decimal = rule(Decimal("2.00"), gettext_noop("Smallest payment, zł"))  # noqa: RUF009 - rule() makes a field
+    maximum: Decimal = rule(Decimal("20000.00"), gettext_noop("Largest payment, zł"))  # noqa: RUF009 - rule() makes a field
     session_minutes: int = rule(31, gettext_noop("How long a started payment holds its invoices, minutes"))
     methods: tuple[str, ...] = rule(
         ("blik", "p24", "card"),

@@ -1,5 +1,7 @@
 """Addresses of gateways: outside the languages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from payments import views
+
+urlpatterns = [path("<slug:gateway>/", views.webhook, name="webhook")]

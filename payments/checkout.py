@@ -1,0 +1,229 @@
+"""Starting a payment: what may be paid is held first, then the gateway is asked for a page to pay on."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from payments import actions, queries
+from payments.gateways.base import GatewayRefused, Line, NoGateway, Session, SessionRequest, SessionState, named
+from payments.models import Payment
+from payments.policies import Outcome
+from payments.rules import PaymentRules
+from portal import clock, money
+from portal.billing import transit
+from portal.billing.models import OpenItem, TransitPart
+from portal.customers import access
+from portal.customers.access import Viewer
+from portal.customers.models import Deed
+from portal.journal.actions import note
+from portal.notifications.actions import absolute
+from portal.utility.rulebook import rules
+from portal.utility.rules import Modules
+
+MOST_ITEMS = 40  # a gateway keeps so many words beside a payment
+ZERO = Decimal("0.00")
+
+
+class CannotPay(Exception):
+    """Paying here and now is not possible."""
+
+    def __str__(self) -> str:
+        return _("You cannot pay here now.")
+
+
+class NotOffered(CannotPay):
+    """The utility does not take payments online, or not from this person."""
+
+
+class TooLittle(CannotPay):
+    """Below the smallest payment of the rules."""
+
+    def __str__(self) -> str:
+        return _("The smallest payment is %(least)s.") % {"least": money.zloty(rules(PaymentRules).minimum)}
+
+
+class TooMuch(CannotPay):
+    """Above the largest payment of the rules."""
+
+    def __str__(self) -> str:
+        most = money.zloty(rules(PaymentRules).maximum)
+        return _("The largest payment is %(most)s. Pay in parts, or by a transfer.") % {"most": most}
+
+
+class TooManyItems(CannotPay):
+    """More documents than one payment can carry."""
+
+    def __str__(self) -> str:
+        return _("You can pay at most %(most)s documents at once. Choose fewer.") % {"most": MOST_ITEMS}
+
+
+def is_offered() -> bool:
+    """Whether this utility takes payments online now."""
+    try:
+        return rules(Modules).payments and bool(named(settings.EBOK_GATEWAY))
+    except NoGateway:
+        return False
+
+
+def start_payment(*, viewer: Viewer, by: Any, items: Mapping[UUID, Decimal], press: UUID) -> Payment:
+    """Hold the items for a payment; `open_session` then finds where to pay it.
+
+    The same `press` (the token of the form) gives the same payment, and so does the same choice while the person's
+    own session for it is open; another choice of his ends that session first.
+    Raises CannotPay, transit.TransitRefused, or GatewayFault when an earlier session cannot be ended.
+    """
+    if viewer.customer is None or not access.may(viewer, Deed.PAY) or not is_offered():
+        raise NotOffered
+    earlier = pressed(press, viewer)
+    if earlier is not None:
+        return earlier
+    check_total(sum(items.values(), ZERO), len(items))
+    wanted = _visible(viewer, items)
+    try:
+        return _hold(viewer=viewer, by=by, wanted=wanted, press=press)
+    except (transit.ItemHeld, IntegrityError) as stopped:
+        return pressed(press, viewer) or _own_or_new(stopped, viewer=viewer, by=by, wanted=wanted, press=press)
+
+
+def check_total(total: Decimal, count: int) -> None:
+    """Raises TooLittle, TooMuch or TooManyItems."""
+    rule = rules(PaymentRules)
+    if count > MOST_ITEMS:
+        raise TooManyItems
+    if total < rule.minimum:
+        raise TooLittle
+    if total > rule.maximum:
+        raise TooMuch
+
+
+def _visible(viewer: Viewer, items: Mapping[UUID, Decimal]) -> dict[int | None, Decimal]:
+    """The chosen items by their keys, only those that the viewer may pay."""
+    mine = access.visible(OpenItem.objects.filter(public_id__in=items), viewer, Deed.PAY)
+    found = dict(mine.values_list("public_id", "pk"))
+    if len(found) != len(items):
+        raise transit.NothingToPay
+    return {found[public_id]: amount for public_id, amount in items.items()}
+
+
+def pressed(press: UUID, viewer: Viewer) -> Payment | None:
+    """What this person's form with this token has begun, if it has."""
+    return queries.payments(viewer).filter(press=press, payer=viewer.user_id).first()
+
+
+@transaction.atomic
+def _hold(*, viewer: Viewer, by: Any, wanted: Mapping[int | None, Decimal], press: UUID) -> Payment:
+    assert viewer.customer is not None  # noqa: S101 - start_payment has looked
+    public_id = uuid.uuid4()
+    until = clock.now().replace(microsecond=0) + timedelta(minutes=rules(PaymentRules).session_minutes)
+    held = transit.hold(
+        customer_id=viewer.customer.pk,
+        items=list(wanted.items()),
+        reference=reference_of(public_id),
+        until=until,
+        channel=transit.ONLINE,
+    )
+    payment = Payment.objects.create(
+        public_id=public_id,
+        press=press,
+        customer_id=viewer.customer.pk,
+        payer=by,
+        payer_email=getattr(by, "email", "") or "",
+        transit=held,
+        amount=held.amount,
+        gateway=settings.EBOK_GATEWAY,
+        created_at=clock.now(),
+        expires_at=until,
+    )
+    note(
+        "payment_created",
+        about=f"payment:{public_id}",
+        by=by,
+        customer=viewer.customer.public_id,
+        amount=str(held.amount),
+        reference=held.reference,
+    )
+    return payment
+
+
+def reference_of(public_id: UUID) -> str:
+    """What the payer, the gateway and the billing system call the payment."""
+    return f"EBOK-{public_id.hex[:12].upper()}"
+
+
+def _own_or_new(
+    stopped: Exception, *, viewer: Viewer, by: Any, wanted: Mapping[int | None, Decimal], press: UUID
+) -> Payment:
+    """The person's own open session stands in the way: the same choice goes on in it, another choice ends it."""
+    if not isinstance(stopped, transit.ItemHeld):
+        raise stopped
+    holders = Payment.objects.filter(transit__reference__in=stopped.references)
+    others = [payment for payment in holders if payment.payer_id != viewer.user_id]
+    if others or not holders:
+        raise stopped
+    for payment in holders:
+        if _parts(payment) == dict(wanted):
+            return payment
+    for payment in holders:
+        actions.end_payment(payment, gives_up=True)
+    return _hold(viewer=viewer, by=by, wanted=wanted, press=press)
+
+
+def _parts(payment: Payment) -> dict[int | None, Decimal]:
+    return dict(TransitPart.objects.filter(transit=payment.transit_id).values_list("item_id", "amount"))
+
+
+# The gateway, outside any transaction
+
+
+def open_session(payment: Payment) -> Payment:
+    """Open the payment's session, or find it open already: `session_url` is where to pay. Raises GatewayFault.
+
+    After GatewayDown it may be called again: the same session opens.
+    """
+    if payment.session_url or not payment.is_waiting:
+        return payment
+    try:
+        session = named(payment.gateway).open_session(_request(payment))
+    except GatewayRefused:
+        key = str(payment.public_id)
+        actions.follow(payment.pk, SessionState(session_id="", key=key, outcome=Outcome.FAILED))
+        raise
+    return _remember(payment, session)
+
+
+@transaction.atomic
+def _remember(payment: Payment, session: Session) -> Payment:
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    payment.session_id, payment.session_url = session.session_id, session.url
+    if payment.state == Payment.State.CREATED:
+        payment.state = Payment.State.PENDING
+    payment.save(update_fields=["session_id", "session_url", "state"])
+    return payment
+
+
+def _request(payment: Payment) -> SessionRequest:
+    parts = TransitPart.objects.filter(transit=payment.transit_id).select_related("item").order_by("pk")
+    named_items = {
+        f"item_{number}": f"{part.item.public_id if part.item else 'account'} {money.to_grosze(part.amount)}"
+        for number, part in enumerate(parts, 1)
+    }
+    return SessionRequest(
+        key=str(payment.public_id),
+        reference=payment.transit.reference,
+        lines=tuple(
+            Line(name=f"{line.number} {line.title}".strip(), amount=line.amount) for line in queries.paid_for(payment)
+        ),
+        currency=payment.currency,
+        methods=rules(PaymentRules).methods,
+        expires_at=payment.expires_at,
+        return_url=absolute(actions.page_of(payment)),
+        payer_email=payment.payer_email,
+        metadata={"customer": str(payment.customer.public_id), **named_items},
+    )

@@ -1,0 +1,117 @@
+"""The one form of paying: which documents, how much of each."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from portal import money
+from portal.billing.queries import OpenCharge, OpenCharges
+
+ZERO = Decimal("0.00")
+
+
+class AmountField(forms.CharField):
+    """An amount as people type it: 135,38 or 1 135.38 zł."""
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = str(super().clean(value)).strip()
+        if not text:
+            return None
+        try:
+            return money.parse_amount(text)
+        except money.NotAnAmount:
+            raise forms.ValidationError(_("Enter an amount in złoty, for example 135,38.")) from None
+
+
+class PayForm(forms.Form):
+    """`total` is what the chosen items come to; `seen` is the total that the person was shown.
+
+    The fields of the amounts are named after their items. Only what can be paid now is offered.
+    """
+
+    press = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.DecimalField(widget=forms.HiddenInput, required=False)
+    item = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, charges: OpenCharges, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {str(charge.public_id): charge for charge in charges.to_pay}
+        self.fields["item"].choices = [(key, charge.number) for key, charge in self.offered.items()]  # type: ignore[attr-defined]  # a choice field
+        for key, charge in self.offered.items():
+            label = _("How much of %(number)s") % {"number": charge.number}
+            self.fields[amount_name(key)] = AmountField(label=label, required=False)
+
+    @property
+    def token(self) -> UUID | None:
+        """What tells one press from another; None while the form is shown for the first time."""
+        try:
+            return UUID(str(self.data.get("press", "")))
+        except ValueError:
+            return None
+
+    @property
+    def chosen(self) -> dict[UUID, Decimal]:
+        """What to pay, by item; an amount that is no amount counts as the whole, beside its error."""
+        picked = [key for key in self.picked if key in self.offered]
+        return {self.offered[key].public_id: self._amount(key) for key in picked}
+
+    @property
+    def picked(self) -> list[str]:
+        if not self.is_bound:
+            return [str(key) for key in self.initial.get("item", self.offered)]
+        values = self.data.getlist("item") if hasattr(self.data, "getlist") else self.data.get("item", [])
+        return list(dict.fromkeys(values))
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.chosen.values(), ZERO)
+
+    def _amount(self, key: str) -> Decimal:
+        given: Decimal | None = getattr(self, "cleaned_data", {}).get(amount_name(key)) if self.is_bound else None
+        return self.offered[key].payable if given is None else given
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.chosen and "item" not in self.errors:
+            self.add_error("item", _("Choose what you want to pay."))
+        for key in self.picked:
+            charge, amount = self.offered.get(key), cleaned.get(amount_name(key))
+            if charge is None or amount is None:
+                continue
+            if amount <= 0:
+                self.add_error(amount_name(key), _("Enter more than zero."))
+            elif amount > charge.payable:
+                most = money.zloty(charge.payable)
+                self.add_error(amount_name(key), _("You can pay at most %(most)s here.") % {"most": most})
+        return cleaned
+
+    def again(self, charges: OpenCharges) -> "PayForm":
+        """The same choice as far as it is still there: somebody was quicker."""
+        offered = {str(charge.public_id) for charge in charges.to_pay}
+        return PayForm(charges=charges, initial={"item": [key for key in self.picked if key in offered]})
+
+    @property
+    def seen_text(self) -> str:
+        return str(self.total)
+
+    def rows(self) -> list["Row"]:
+        return [Row(self, key, charge) for key, charge in self.offered.items()]
+
+
+class Row:
+    """One document in the form, as the template shows it."""
+
+    def __init__(self, form: PayForm, key: str, charge: OpenCharge) -> None:
+        self.key, self.charge = key, charge
+        self.is_picked = key in form.picked
+        self.field = form[amount_name(key)]
+        self.amount = form.chosen.get(charge.public_id, charge.payable)
+        self.is_part = bool(self.field.errors) or self.amount != charge.payable
+        self.value = self.field.data if form.is_bound and self.field.data else money.amount(charge.payable)
+
+
+def amount_name(key: str) -> str:
+    return f"amount_{key}"

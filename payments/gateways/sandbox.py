@@ -1,0 +1,192 @@
+"""The sandbox: a gateway that lives in our own database, so that a demo and the tests pay without money."""
+
+import hmac
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+
+from payments.gateways.base import (
+    BadSignature,
+    Event,
+    GatewayRefused,
+    NoGateway,
+    NoSuchSession,
+    Session,
+    SessionRequest,
+    SessionState,
+    gateway,
+)
+from payments.policies import Outcome
+from portal import clock, money
+from portal.moneyfield import GroszeField
+
+NAME = "sandbox"
+SIGNATURE = "Sandbox-Signature"
+TOLERANCE = timedelta(minutes=5)
+
+
+class SandboxSession(models.Model):
+    """A payment session of the sandbox: what a real gateway would keep on its side."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        PAID = "paid"
+        DECLINED = "declined"
+        EXPIRED = "expired"
+
+    session_id = models.CharField(max_length=60, unique=True)
+    idempotency_key = models.CharField(max_length=80, unique=True)
+    amount = GroszeField()
+    currency = models.CharField(max_length=3)
+    description = models.CharField(max_length=250)
+    lines = models.JSONField(default=list)
+    methods = models.JSONField(default=list)
+    metadata = models.JSONField(default=dict)
+    return_url = models.URLField(max_length=600)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    method = models.CharField(max_length=20, blank=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "payments"
+
+    def __str__(self) -> str:
+        return self.session_id
+
+
+OUTCOMES = {
+    SandboxSession.State.OPEN: Outcome.OPEN,
+    SandboxSession.State.PAID: Outcome.PAID,
+    SandboxSession.State.DECLINED: Outcome.FAILED,
+    SandboxSession.State.EXPIRED: Outcome.EXPIRED,
+}
+
+
+class SandboxGateway:
+    name = NAME
+
+    def open_session(self, request: SessionRequest) -> Session:
+        asked = {
+            "amount": request.amount,
+            "currency": request.currency,
+            "description": request.reference,
+            "lines": [[line.name, str(line.amount)] for line in request.lines],
+            "methods": list(request.methods),
+            "metadata": dict(request.metadata),
+            "return_url": request.return_url,
+            "expires_at": request.expires_at,
+        }
+        session, is_new = SandboxSession.objects.get_or_create(
+            idempotency_key=request.key,
+            defaults=asked | {"session_id": f"sbx_{secrets.token_urlsafe(16)}", "created_at": clock.now()},
+        )
+        if not is_new and any(getattr(session, name) != value for name, value in asked.items()):
+            msg = "The same key was used for another session."
+            raise GatewayRefused(msg)
+        return Session(session_id=session.session_id, url=reverse("payments:sandbox", args=[session.session_id]))
+
+    def session_state(self, session_id: str) -> SessionState:
+        session = _find(session_id)
+        if session.state == SandboxSession.State.OPEN and session.expires_at <= clock.now():
+            session = _move(session_id, SandboxSession.State.EXPIRED)
+        return _state(session)
+
+    def end_session(self, session_id: str) -> SessionState:
+        return _state(_move(session_id, SandboxSession.State.EXPIRED))
+
+    def sessions_since(self, moment: datetime) -> Iterable[SessionState]:
+        since = SandboxSession.objects.filter(created_at__gte=moment).order_by("created_at")
+        return [_state(session) for session in since]
+
+    def read_event(self, body: bytes, headers: Mapping[str, str]) -> Event:
+        stamp, _, signature = headers.get(SIGNATURE, "").partition(",")
+        if not hmac.compare_digest(signature.encode(), _sign(stamp, body).encode()):
+            raise BadSignature
+        if abs(clock.now().timestamp() - int(stamp)) > TOLERANCE.total_seconds():
+            raise BadSignature
+        said = json.loads(body)
+        return Event(
+            event_id=said["id"], kind=said["type"], session_id=said["session"], key=said["payment"], payload=said
+        )
+
+
+@gateway(NAME)
+def sandbox() -> SandboxGateway:
+    # Where real money is taken nobody may pay with a press of a button.
+    if settings.EBOK_GATEWAY != NAME:
+        raise NoGateway(NAME)
+    return SandboxGateway()
+
+
+# The gateway's own side: what its hosted page does
+
+
+def pay(session_id: str, method: str) -> SandboxSession:
+    """The payer approves. In the sandbox an expired session can be paid too, as happens at real gateways."""
+    session = _find(session_id)
+    if session.state in (SandboxSession.State.OPEN, SandboxSession.State.EXPIRED):
+        SandboxSession.objects.filter(pk=session.pk).update(
+            state=SandboxSession.State.PAID, method=method, paid_at=clock.now()
+        )
+    return _find(session_id)
+
+
+def decline(session_id: str) -> SandboxSession:
+    return _move(session_id, SandboxSession.State.DECLINED)
+
+
+def expire(session_id: str) -> SandboxSession:
+    return _move(session_id, SandboxSession.State.EXPIRED)
+
+
+def message(session: SandboxSession, kind: str = "") -> tuple[bytes, dict[str, str]]:
+    """A signed message about a session, as it would be posted to our webhook."""
+    said = {
+        "id": f"sbxevt_{secrets.token_urlsafe(12)}",
+        "type": kind or f"session.{session.state}",
+        "session": session.session_id,
+        "payment": session.idempotency_key,
+    }
+    body = json.dumps(said).encode()
+    stamp = str(int(clock.now().timestamp()))
+    return body, {SIGNATURE: f"{stamp},{_sign(stamp, body)}"}
+
+
+def _sign(stamp: str, body: bytes) -> str:
+    signed = stamp.encode() + b"." + body
+    return salted_hmac("payments.sandbox", signed, algorithm="sha256").hexdigest()
+
+
+def _find(session_id: str) -> SandboxSession:
+    found = SandboxSession.objects.filter(session_id=session_id).first()
+    if found is None:
+        raise NoSuchSession(session_id)
+    return found
+
+
+def _move(session_id: str, state: str) -> SandboxSession:
+    """Only an open session moves."""
+    SandboxSession.objects.filter(session_id=session_id, state=SandboxSession.State.OPEN).update(state=state)
+    return _find(session_id)
+
+
+def _state(session: SandboxSession) -> SessionState:
+    is_paid = session.state == SandboxSession.State.PAID
+    return SessionState(
+        session_id=session.session_id,
+        key=session.idempotency_key,
+        outcome=OUTCOMES[SandboxSession.State(session.state)],
+        amount=money.round_half_up(session.amount) if is_paid else None,
+        currency=session.currency if is_paid else "",
+        method=session.method,
+        paid_at=session.paid_at,
+        gateway_payment_id=f"pay_{session.pk}" if is_paid else "",
+    )

@@ -1,0 +1,145 @@
+"""Online payments as clerks read them: a register, and one payment's whole story. Nothing is moved from here."""
+
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.forms import RadioSelect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.urls.resolvers import URLPattern
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.widgets import BooleanRadioSelect
+
+from payments import queries
+from payments.models import GatewayEvent, Payment
+from portal import money
+from portal.billing.models import Transit
+from portal.journal.models import AuditLine
+from portal.utility.registers import Register, RegisterIndex, RegisterPage
+from portal.utility.templatetags.ebok import moment
+
+
+class PaymentFilters(WagtailFilterSet):
+    state = django_filters.ChoiceFilter(
+        label=gettext_lazy("State"),
+        choices=Payment.State.choices,
+        empty_label=gettext_lazy("All"),
+        widget=RadioSelect,
+    )
+    is_held_for_clerk = django_filters.BooleanFilter(
+        label=gettext_lazy("Held for a clerk"), widget=BooleanRadioSelect
+    )
+    created_at = django_filters.DateFromToRangeFilter(
+        label=gettext_lazy("Started"), widget=DateRangePickerWidget
+    )
+
+    class Meta:
+        model = Payment
+        fields = ["state", "is_held_for_clerk", "created_at"]
+
+
+class PaymentIndex(RegisterIndex):
+    page_title = gettext_lazy("Online payments")
+
+    def get_base_queryset(self) -> QuerySet[Payment]:
+        return Payment.objects.select_related("customer", "transit").order_by("-created_at", "-pk")
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [
+            self._get_title_column("reference", accessor=lambda payment: payment.transit.reference),
+            Column("customer", label=_("Customer number"), accessor="customer.number"),
+            Column("amount", label=_("Amount"), accessor=lambda one: money.zloty(one.amount), sort_key="amount"),
+            StatusTagColumn(
+                "state",
+                label=_("State"),
+                accessor=lambda payment: payment.get_state_display(),
+                primary=lambda payment: payment.state == Payment.State.SUCCEEDED,
+            ),
+            Column("held", label=_("Held for a clerk"), accessor=lambda one: one.held_because or "–"),
+            Column("gateway", label=_("Gateway")),
+            Column("created_at", label=_("Started"), accessor=lambda one: moment(one.created_at), sort_key="created_at"),
+        ]
+
+
+class PaymentPage(RegisterPage):
+    template_name = "payments/panel/payment.html"
+    object: Payment
+
+    def get_queryset(self) -> QuerySet[Payment]:
+        return Payment.objects.select_related("customer", "transit", "payer")
+
+    def get_page_subtitle(self) -> str:
+        return self.object.transit.reference
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        payment = self.object
+        context["payment"] = payment
+        context["method"] = queries.method_in_words(payment.method)
+        context["lines"] = queries.paid_for(payment)
+        context["bookings"] = payment.transit.bookings.select_related("entry").order_by("pk")
+        context["story"] = story(payment)
+        context["may_visit"] = self.request.user.has_perm("customers.add_staffvisit")
+        return context
+
+
+def story(payment: Payment) -> list[tuple[datetime, str, str]]:
+    """What happened when: the gateway's messages and our own lines about the payment and its transit, in order."""
+    about = (f"payment:{payment.public_id}", f"transit:{payment.transit.reference}")
+    lines = [(line.at, line.by, _deed(line.deed)) for line in AuditLine.objects.filter(about__in=about)]
+    events = [(event.received_at, event.gateway, _message(event)) for event in payment.events.all()]
+    return sorted(lines + events)
+
+
+def _deed(code: str) -> str:
+    """The line that tells of a new state is shown as that state."""
+    room, _sep, state = code.partition("_")
+    states = {"payment": Payment.State, "transit": Transit.State}.get(room)
+    return str(dict(states.choices).get(state, code)) if states else code
+
+
+def _message(event: GatewayEvent) -> str:
+    if event.acted_on_at is None:
+        return _("%(kind)s (%(id)s), not acted on yet") % {"kind": event.kind, "id": event.event_id}
+    return f"{event.kind} ({event.event_id})"
+
+
+class Payments(Register):
+    model = Payment
+    name = "payment_register"
+    url_prefix = "payments"
+    icon = "calendar-check"
+    menu_name = "payments"
+    menu_label = gettext_lazy("Online payments")
+    menu_order = 30
+    index_view_class = PaymentIndex
+    inspect_view_class = PaymentPage
+    filterset_class = PaymentFilters
+    search_fields = ["transit__reference", "customer__number", "gateway_payment_id", "session_id"]
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("reference/<str:reference>/", by_reference, name="by_reference")]
+
+
+def by_reference(request: HttpRequest, reference: str) -> HttpResponse:
+    """To the payment whose money travels under this reference: what tasks about transits know."""
+    if not request.user.has_perm("payments.view_payment"):
+        raise PermissionDenied
+    payment = get_object_or_404(Payment, transit__reference=reference)
+    return redirect("payment_register:inspect", quote(payment.public_id))
+
+
+@hooks.register("register_admin_viewset")
+def payments() -> Payments:
+    return Payments()
