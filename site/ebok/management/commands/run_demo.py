@@ -177,9 +177,14 @@ class Processes:
 
     def _start(self, name: str, *arguments: str) -> None:
         environment = os.environ | {"DJANGO_SETTINGS_MODULE": "ebok.settings.demo", "PYTHONUNBUFFERED": "1"}
-        self.running[name] = subprocess.Popen(  # noqa: S603 - our own commands, named above
-            [sys.executable, *arguments], cwd=TOP, env=environment
-        )
+        # Each tells every step that it takes: of use when something fails, and noise on the terminal otherwise.
+        with self._log(name).open("wb") as log:
+            self.running[name] = subprocess.Popen(  # noqa: S603 - our own commands, named above
+                [sys.executable, *arguments], cwd=TOP, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def _log(self, name: str) -> Path:
+        return VAR / f"demo-{settings.EBOK_PRESET}.{name}.log"
 
     def _wait_for_the_site(self) -> None:
         deadline = time.monotonic() + 60
@@ -191,13 +196,13 @@ class Processes:
                 time.sleep(0.1)
             else:
                 return
-        raise CommandError("The site did not start within a minute; the lines above may say why.")
+        raise CommandError(f"The site did not start within a minute; {self._log('site')} may say why.")
 
     def _check_all_live(self) -> None:
         for name, process in self.running.items():
             if process.poll() is not None:
                 raise CommandError(
-                    f"The {name} ended by itself (exit {process.returncode}); the lines above may say why."
+                    f"The {name} ended by itself (exit {process.returncode}); {self._log(name)} may say why."
                 )
 
     def _end_all(self) -> None:
