@@ -1,7 +1,21 @@
-"""Makes the room known to Django."""
+"""Makes the room known to Django, and its nightly jobs to the scheduler."""
+
+from datetime import time
 
 from django.apps import AppConfig
 
 
 class ExchangeConfig(AppConfig):
     name = "portal.exchange"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from portal import jobs
+        from portal.desk import kinds
+        from portal.exchange import leaving_out, managers
+
+        jobs.periodic("portal.exchange.tasks.sweep_originals", daily_at=time(3, 10))
+        jobs.periodic("portal.exchange.tasks.check_balances", daily_at=time(3, 30))
+        kinds.register(leaving_out.TASK, _("left out of the import"))
+        kinds.register(managers.TASK, _("a manager without an account"))

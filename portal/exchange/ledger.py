@@ -1,0 +1,257 @@
+"""The ledger's own merge: nothing is overwritten. What changed or is gone is reversed, and what changed is written anew."""
+
+from typing import Any
+
+from portal.billing.bookkeeping import new_uuid
+from portal.billing.models import Allocation, Document, EntryShare, Invoice, LedgerEntry, OpenItem
+from portal.customers.models import Contract, Customer, ServicePoint
+from portal.exchange import sql
+from portal.exchange.sql import Target, execute, ref, stage, table
+
+# What an entry says; a difference in any of these is a new revision.
+CONTENT = ("kind", "charge_kind", "booked_on", "amount", "due_on", "document_number", "reference", "channel")
+
+
+def _entry(column: str) -> str:
+    """The entry that a staged column names, as it stands now."""
+    return (
+        f"(SELECT r.id FROM {table(LedgerEntry)} r WHERE r.source = %(source)s"
+        f" AND r.external_id = s.{column} AND r.is_current)"
+    )
+
+
+def allocations() -> Target:
+    owner = f"(SELECT o.customer_id FROM {table(LedgerEntry)} o WHERE o.id = t.charge_id)"
+    return Target(
+        stage="allocations",
+        model=Allocation,
+        columns={"amount": "s.amount"},
+        joined=f"t.payment_id = {_entry('payment')} AND t.charge_id = {_entry('charge')}",
+        on_insert={"payment_id": _entry("payment"), "charge_id": _entry("charge")},
+        scope="1 = 1",
+        owner=owner,
+        when_gone="DELETE",
+    )
+
+
+# Before the merge: what is new, changed, the same
+
+
+def weigh(parameters: dict[str, Any]) -> None:
+    """Decide of each staged entry; its shares are part of what it says."""
+    content = " AND ".join(f"t.{sql.name(c)} IS NOT DISTINCT FROM s.{sql.name(c)}" for c in CONTENT)
+    ours, theirs = _shares_of_ours(), _shares_of_theirs()
+    execute(
+        f"UPDATE {stage('ledger')} AS s SET verdict = 'same' WHERE verdict = ''"
+        f" AND EXISTS (SELECT 1 FROM {table(LedgerEntry)} t WHERE {_CURRENT} AND {content})"
+        f" AND external_id NOT IN (SELECT external_id FROM (SELECT * FROM ({ours}) a EXCEPT SELECT * FROM ({theirs}) b) one)"
+        f" AND external_id NOT IN (SELECT external_id FROM (SELECT * FROM ({theirs}) a EXCEPT SELECT * FROM ({ours}) b) two)",
+        parameters,
+    )
+    execute(
+        f"UPDATE {stage('ledger')} AS s SET verdict = 'changed' WHERE verdict = ''"
+        f" AND EXISTS (SELECT 1 FROM {table(LedgerEntry)} t WHERE {_CURRENT})",
+        parameters,
+    )
+    execute(f"UPDATE {stage('ledger')} SET verdict = 'new' WHERE verdict = ''", parameters)
+    execute(f"UPDATE {stage('entry_shares')} SET verdict = 'new' WHERE verdict = ''", parameters)
+
+
+_CURRENT = "t.source = %(source)s AND t.external_id = s.external_id AND t.is_current"
+
+
+def _shares_of_theirs() -> str:
+    """The shares in the delivery, one row for each place; an entry that came without shares has one for nowhere."""
+    contract, point = ref(Contract, "contract"), ref(ServicePoint, "point")
+    return (
+        f"SELECT s.entry AS external_id, {contract} AS contract_id, s.service AS service, {point} AS point_id,"
+        f" sum(s.amount) AS amount FROM {stage('entry_shares')} s WHERE s.verdict <> 'out' GROUP BY 1, 2, 3, 4"
+        f" UNION ALL SELECT l.external_id, NULL, '', NULL, l.amount FROM {stage('ledger')} l WHERE l.verdict <> 'out'"
+        f" AND NOT EXISTS (SELECT 1 FROM {stage('entry_shares')} s WHERE s.entry = l.external_id)"
+    )
+
+
+def _shares_of_ours() -> str:
+    return (
+        f"SELECT t.external_id, h.contract_id, h.service, h.point_id, sum(h.amount) AS amount FROM {table(EntryShare)} h"
+        f" JOIN {table(LedgerEntry)} t ON t.id = h.entry_id AND t.is_current AND t.source = %(source)s"
+        f" JOIN {stage('ledger')} s ON s.external_id = t.external_id AND s.verdict <> 'out' GROUP BY 1, 2, 3, 4"
+    )
+
+
+def gone() -> str:
+    """SQL for current entries `t` that a full delivery does not hold any more, of customers who are taken over."""
+    return (
+        "t.source = %(source)s AND t.is_current"
+        f" AND NOT EXISTS (SELECT 1 FROM {stage('ledger')} s WHERE s.external_id = t.external_id)"
+        f" AND EXISTS (SELECT 1 FROM {table(Customer)} c JOIN {stage('customers')} sc ON sc.row_key = c.external_id"
+        " WHERE c.id = t.customer_id AND c.source = %(source)s AND sc.verdict <> 'out')"
+    )
+
+
+def count_gone(parameters: dict[str, Any]) -> int:
+    return int(sql.one(f"SELECT count(*) FROM {table(LedgerEntry)} t WHERE {gone()}", parameters))
+
+
+# In the merge
+
+
+def touch(parameters: dict[str, Any], *, with_gone: bool, with_gone_allocations: bool) -> None:
+    """Note whose money is about to move, before it moves."""
+    of_customer = f"JOIN {table(Customer)} c ON c.source = %(source)s AND c.external_id"
+    entries = (
+        f"SELECT c.id FROM {stage('ledger')} s {of_customer} = s.customer"
+        f" LEFT JOIN {table(LedgerEntry)} t ON {_CURRENT} LEFT JOIN {table(OpenItem)} o ON o.entry_id = t.id"
+        " WHERE s.verdict <> 'out' AND (s.verdict <> 'same' OR (s.open_amount IS NULL AND o.basis = 'open_amount')"
+        " OR (s.open_amount IS NOT NULL AND (o.open_amount IS DISTINCT FROM s.open_amount OR o.basis <> 'open_amount')))"
+    )
+    allocated = (
+        f"SELECT c.id FROM {stage('allocations')} s {of_customer} = s.customer_key"
+        " WHERE s.verdict IN ('new', 'changed')"
+    )
+    stated = (
+        f"SELECT c.id FROM {stage('customers')} s {of_customer} = s.external_id"
+        " LEFT JOIN billing_customeraccount k ON k.customer_id = c.id"
+        " WHERE s.verdict <> 'out' AND (k.customer_id IS NULL OR k.stated_balance IS DISTINCT FROM s.stated_balance)"
+    )
+    moved = [entries, allocated, stated]
+    if with_gone:
+        moved.append(f"SELECT t.customer_id FROM {table(LedgerEntry)} t WHERE {gone()}")
+    if with_gone_allocations:
+        target = allocations()
+        moved.append(f"SELECT {target.owner} FROM {table(Allocation)} t WHERE {target.gone()}")
+    for customers in moved:
+        execute(f"INSERT INTO exchange_touched (customer_id) {customers} ON CONFLICT DO NOTHING", parameters)
+
+
+def write(parameters: dict[str, Any], *, with_gone: bool) -> None:
+    """Reverse what changed or is gone, write what is new, and keep open items and allocations on the entry that stands."""
+    changed = f"EXISTS (SELECT 1 FROM {stage('ledger')} s WHERE s.external_id = t.external_id AND s.verdict = 'changed') AND t.source = %(source)s AND t.is_current"
+    for condition in (changed, *([gone()] if with_gone else [])):
+        _reverse(condition, parameters)
+    _write_new(parameters)
+    _write_shares(parameters)
+    _follow_revisions(parameters)
+
+
+def _reverse(condition: str, parameters: dict[str, Any]) -> None:
+    copied = "kind, charge_kind, due_on, document_number, invoice_id, document_id, reference, channel"
+    execute(
+        f"INSERT INTO {table(LedgerEntry)} (public_id, source, external_id, revision, is_reversal, is_current,"
+        f" customer_id, booked_on, amount, created_at, {copied})"
+        f" SELECT {new_uuid()}, t.source, t.external_id, t.revision, true, false, t.customer_id, %(today)s,"
+        f" -t.amount, %(now)s, {', '.join(f't.{c}' for c in copied.split(', '))}"
+        f" FROM {table(LedgerEntry)} t WHERE {condition}",
+        parameters,
+    )
+    execute(f"UPDATE {table(LedgerEntry)} AS t SET is_current = false WHERE {condition}", parameters)
+    execute(
+        f"INSERT INTO {table(EntryShare)} (entry_id, contract_id, service, point_id, amount)"
+        f" SELECT r.id, h.contract_id, h.service, h.point_id, -h.amount FROM {table(LedgerEntry)} r"
+        f" JOIN {table(LedgerEntry)} t ON t.source = r.source AND t.external_id = r.external_id"
+        f" AND t.revision = r.revision AND NOT t.is_reversal JOIN {table(EntryShare)} h ON h.entry_id = t.id"
+        " WHERE r.source = %(source)s AND r.is_reversal AND r.created_at = %(now)s"
+        f" AND NOT EXISTS (SELECT 1 FROM {table(EntryShare)} x WHERE x.entry_id = r.id)",
+        parameters,
+    )
+
+
+def _write_new(parameters: dict[str, Any]) -> None:
+    content = ", ".join(sql.name(column) for column in CONTENT)
+    revision = (
+        f"coalesce((SELECT max(p.revision) FROM {table(LedgerEntry)} p WHERE p.source = %(source)s"
+        " AND p.external_id = s.external_id), 0) + 1"
+    )
+    execute(
+        f"INSERT INTO {table(LedgerEntry)} (public_id, source, external_id, revision, is_reversal, is_current,"
+        f" customer_id, invoice_id, document_id, created_at, {content})"
+        f" SELECT {new_uuid()}, %(source)s, s.external_id, {revision}, false, true, {ref(Customer, 'customer')},"
+        f" {ref(Invoice, 'invoice')}, {ref(Document, 'document')}, %(now)s,"
+        f" {', '.join(f's.{sql.name(column)}' for column in CONTENT)}"
+        f" FROM {stage('ledger')} s WHERE s.verdict IN ('new', 'changed') ORDER BY s.id",
+        parameters,
+    )
+
+
+def _write_shares(parameters: dict[str, Any]) -> None:
+    entry = f"{table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.external_id AND e.is_current"
+    execute(
+        f"INSERT INTO {table(EntryShare)} (entry_id, contract_id, service, point_id, amount)"
+        f" SELECT e.id, {ref(Contract, 'contract')}, s.service, {ref(ServicePoint, 'point')}, s.amount"
+        f" FROM {stage('entry_shares')} s JOIN {stage('ledger')} l ON l.external_id = s.entry"
+        f" JOIN {table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.entry AND e.is_current"
+        " WHERE l.verdict IN ('new', 'changed') ORDER BY s.id",
+        parameters,
+    )
+    execute(
+        f"INSERT INTO {table(EntryShare)} (entry_id, service, amount) SELECT e.id, '', s.amount"
+        f" FROM {stage('ledger')} s JOIN {entry} WHERE s.verdict IN ('new', 'changed')"
+        f" AND NOT EXISTS (SELECT 1 FROM {stage('entry_shares')} h WHERE h.entry = s.external_id)",
+        parameters,
+    )
+
+
+def _follow_revisions(parameters: dict[str, Any]) -> None:
+    """An open item keeps its address when its entry is revised: somebody may be paying it at this moment."""
+    newer = (
+        f"(SELECT n.id FROM {table(LedgerEntry)} n JOIN {table(LedgerEntry)} e ON e.source = n.source"
+        " AND e.external_id = n.external_id WHERE e.id = {old} AND n.is_current AND n.source = %(source)s)"
+    )
+    revised = (
+        f"SELECT e.id FROM {table(LedgerEntry)} e JOIN {stage('ledger')} s ON s.external_id = e.external_id"
+        " WHERE e.source = %(source)s AND NOT e.is_current AND NOT e.is_reversal AND s.verdict IN ('new', 'changed')"
+    )
+    for model, column in ((OpenItem, "entry_id"), (Allocation, "payment_id"), (Allocation, "charge_id")):
+        execute(
+            f"UPDATE {table(model)} AS t SET {column} = {newer.format(old=f't.{column}')} WHERE t.{column} IN ({revised})",
+            parameters,
+        )
+    execute(
+        f"UPDATE {table(OpenItem)} AS t SET amount = e.amount, due_on = e.due_on FROM {table(LedgerEntry)} e"
+        f" JOIN {stage('ledger')} s ON s.external_id = e.external_id AND s.verdict IN ('new', 'changed')"
+        " WHERE e.id = t.entry_id AND e.is_current AND e.source = %(source)s",
+        parameters,
+    )
+
+
+def state_open_amounts(parameters: dict[str, Any]) -> None:
+    """Write what the billing system says is open; where it says nothing any more, ours is reckoned anew."""
+    stated = f"FROM {stage('ledger')} s JOIN {table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.external_id AND e.is_current"
+    execute(
+        f"INSERT INTO {table(OpenItem)} (public_id, entry_id, customer_id, amount, open_amount, due_on, basis)"
+        f" SELECT {new_uuid()}, e.id, e.customer_id, e.amount, s.open_amount, e.due_on, 'open_amount' {stated}"
+        " WHERE s.verdict <> 'out' AND s.open_amount IS NOT NULL AND e.kind IN ('charge', 'correction') AND e.amount >= 0"
+        f" AND NOT EXISTS (SELECT 1 FROM {table(OpenItem)} o WHERE o.entry_id = e.id)",
+        parameters,
+    )
+    execute(
+        f"UPDATE {table(OpenItem)} AS t SET open_amount = s.open_amount, basis = 'open_amount' {stated}"
+        " WHERE e.id = t.entry_id AND s.verdict <> 'out' AND s.open_amount IS NOT NULL"
+        " AND (t.open_amount <> s.open_amount OR t.basis <> 'open_amount')",
+        parameters,
+    )
+    execute(
+        f"UPDATE {table(OpenItem)} AS t SET basis = 'oldest_due', open_amount = t.amount {stated}"
+        " WHERE e.id = t.entry_id AND s.verdict <> 'out' AND s.open_amount IS NULL AND t.basis = 'open_amount'",
+        parameters,
+    )
+
+
+def link_papers(parameters: dict[str, Any]) -> None:
+    """Tie entries to the invoice or document whose number they carry, whichever of the two came first."""
+    for model, name, column in ((Invoice, "invoices", "invoice_id"), (Document, "documents", "document_id")):
+        found = (
+            f"(SELECT min(i.id) FROM {table(model)} i WHERE i.customer_id = t.customer_id"
+            " AND i.number = t.document_number AND i.source = %(source)s)"
+        )
+        touched = (
+            "t.customer_id IN (SELECT customer_id FROM exchange_touched)"
+            f" OR t.customer_id IN (SELECT i.customer_id FROM {table(model)} i JOIN {stage(name)} s"
+            " ON s.external_id = i.external_id WHERE i.source = %(source)s AND s.verdict IN ('new', 'changed'))"
+        )
+        execute(
+            f"UPDATE {table(LedgerEntry)} AS t SET {column} = {found} WHERE t.{column} IS NULL AND t.is_current"
+            f" AND t.document_number <> '' AND t.source = %(source)s AND t.kind <> 'payment' AND ({touched})"
+            f" AND {found} IS NOT NULL",
+            parameters,
+        )

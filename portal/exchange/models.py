@@ -1,0 +1,80 @@
+"""What came from the billing system and when, what was wrong with it, and where it waits before the merge."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.exchange.staged import Staged, Touched
+
+__all__ = ["BillingDelivery", "DeliveryFault", "LeftOut", "Staged", "Touched"]
+
+
+class BillingDelivery(models.Model):
+    """One delivery and what became of it; kept for good."""
+
+    class State(models.TextChoices):
+        STAGING = "staging", _("being read")
+        MERGED = "merged", _("taken over")
+        REFUSED = "refused", _("refused")
+        ABANDONED = "abandoned", _("broken off")
+
+    name = models.CharField(_("folder or file"), max_length=250)
+    source = models.CharField(_("source"), max_length=20, default="billing")
+    kind = models.CharField(_("kind"), max_length=10, blank=True)
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
+    as_of = models.DateTimeField(_("as of"), null=True)
+    made_at = models.DateTimeField(_("made"), null=True)
+    started_at = models.DateTimeField(_("import started"))
+    finished_at = models.DateTimeField(_("import finished"), null=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.STAGING)
+    counts = models.JSONField(_("rows"), default=dict)  # by file: new, changed, same, gone, out
+    fault_counts = models.JSONField(_("faults"), default=dict)  # by weight, also those beyond the ones kept
+
+    class Meta:
+        verbose_name = _("delivery of billing data")
+        verbose_name_plural = _("deliveries of billing data")
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["source", "state", "-as_of"])]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.state})"
+
+
+class DeliveryFault(models.Model):
+    """One thing that was wrong, and where: file, line, sentence."""
+
+    class Weight(models.TextChoices):
+        FILE = "file", _("file fault")
+        ROW = "row", _("row fault")
+        WARNING = "warning", _("warning")
+
+    delivery = models.ForeignKey(BillingDelivery, models.CASCADE, related_name="faults")
+    weight = models.CharField(_("kind of fault"), max_length=8, choices=Weight.choices)
+    file = models.CharField(_("file"), max_length=200)
+    line = models.PositiveIntegerField(_("line"), null=True, blank=True)
+    customer_key = models.CharField(_("customer's id in the billing system"), max_length=60, blank=True)
+    sentence = models.TextField(_("what is wrong"))
+
+    class Meta:
+        verbose_name = _("fault of a delivery")
+        verbose_name_plural = _("faults of deliveries")
+        indexes = [models.Index(fields=["delivery", "weight", "customer_key"])]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.sentence}" if self.line else f"{self.file}: {self.sentence}"
+
+
+class LeftOut(models.Model):
+    """A row that was left out with its customer's others. While one is missing, nothing newer of him is taken over."""
+
+    source = models.CharField(max_length=20)
+    customer_key = models.CharField(max_length=60)
+    stage = models.CharField(max_length=30)
+    row_key = models.CharField(max_length=250)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "customer_key", "stage", "row_key"], name="left_out_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_key}: {self.stage} {self.row_key}"
