@@ -13,8 +13,9 @@ from portal.utility import identity
 
 def issue(page: RegulationPage) -> TermsVersion:
     """Keep the page's text as a version of the terms. A version that is kept already stays as it is."""
-    if page.terms is not None:
-        return page.terms
+    kept: TermsVersion | None = page.terms
+    if kept is not None:
+        return kept
     language = page.locale.language_code
     (text,) = richtext.shown([page.text])
     with translation.override(language):

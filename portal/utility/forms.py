@@ -87,7 +87,7 @@ def form_for(rule_set: type[RuleSet]) -> type[RuleForm]:
 
 
 def _field(value: Field[Any]) -> forms.Field:  # noqa: PLR0911 - one line for each type of value
-    words = {
+    words: dict[str, Any] = {
         "label": _(value.metadata["label"]),
         "help_text": _(value.metadata["help_text"]) if value.metadata["help_text"] else "",
     }

@@ -21,6 +21,10 @@ def title_of(record: RuleRecord) -> str:
     return _(known.title) if known else record.rule_set
 
 
+def day_of(record: RuleRecord) -> str:
+    return f"{record.effective_from:%d.%m.%Y}"
+
+
 def state_of(record: RuleRecord) -> str:
     """Planned, in force, or superseded."""
     if record.is_planned:

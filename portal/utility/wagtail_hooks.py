@@ -2,24 +2,28 @@
 
 from typing import Any
 
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.urls.resolvers import URLPattern
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.permissions import register_permission_policy
+from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
 
 from portal.utility import actions, queries
 from portal.utility.forms import RuleForm, form_for
 from portal.utility.models import Department, RuleRecord
+from portal.utility.registers import OFFICE_MENU
 from portal.utility.rules import RuleSet, registered
 
 
@@ -49,7 +53,7 @@ class RuleIndex(generic.IndexView):
     def columns(self) -> list[Column]:
         return [
             TitleColumn("rule_set", label=_("Rule set"), accessor=queries.title_of, get_url=self.where_to),
-            DateColumn("effective_from", label=_("Effective from"), sort_key="effective_from"),
+            Column("effective_from", label=_("Effective from"), accessor=queries.day_of, sort_key="effective_from"),
             Column("state", label=_("State"), accessor=queries.state_of),
             Column("note", label=_("Why")),
         ]
@@ -184,3 +188,39 @@ class DepartmentRegister(ModelAdmin):
 
 
 modeladmin_register(DepartmentRegister)
+
+
+class LookingOnly(PermissionHelper):
+    """Whoever may look may look; nobody adds, changes or deletes, superusers included."""
+
+    def user_can_list(self, user: Any) -> bool:
+        may: bool = self.user_has_specific_permission(user, self.get_perm_codename("view"))
+        return may
+
+    def user_can_create(self, user: Any) -> bool:
+        return False
+
+    def user_can_edit_obj(self, user: Any, obj: Model) -> bool:
+        return False
+
+    def user_can_delete_obj(self, user: Any, obj: Model) -> bool:
+        return False
+
+
+class ReadOnlyRegister(ModelAdmin):
+    """A list of what happened, in the office's menu, and no way to write."""
+
+    permission_helper_class = LookingOnly
+    add_to_admin_menu = False
+    list_per_page = 50
+
+    def register_with_wagtail(self) -> None:
+        super().register_with_wagtail()
+        hooks.register(OFFICE_MENU, self.get_menu_item)
+
+    def get_admin_urls_for_registration(self) -> list[URLPattern]:
+        index = self.url_helper.get_action_url_name("index")
+        return [pattern for pattern in super().get_admin_urls_for_registration() if pattern.name == index]
+
+    def register_indexing(self) -> None:
+        """Such rows are written with every deed: looking each through for references would cost eight statements."""
