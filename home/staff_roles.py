@@ -25,6 +25,17 @@ ADMINISTRATORS_APPS = (
     "home",
     "faq",
 )
+CLERKS_RIGHTS = (
+    "desk.view_task",
+    "desk.change_task",
+    "customers.view_customer",
+    "customers.add_staffvisit",
+    "payments.view_payment",
+    "registration.view_application",
+    "exchange.view_billingdelivery",
+    "notifications.view_delivery",
+)
+ADMINISTRATORS_RIGHTS = ("journal.view_auditline", "exchange.view_billingdelivery", "notifications.view_delivery")
 
 
 def ensure_groups(root_page: Page) -> dict[str, Group]:
@@ -43,11 +54,14 @@ def ensure_groups(root_page: Page) -> dict[str, Group]:
         _pages(groups[MARKETING], index, "add", "publish")
     _files(groups[MARKETING], LOOK_AT_FILES)
 
+    groups[CLERKS].permissions.add(*_named(CLERKS_RIGHTS))
+
     _pages(groups[ADMINISTRATORS], root_page, "add", "change", "publish", "lock", "unlock", "bulk_delete")
     _files(groups[ADMINISTRATORS], FILES)
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label__in=ADMINISTRATORS_APPS)))
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label="accounts", content_type__model="user")))
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label="auth", content_type__model="group")))
+    groups[ADMINISTRATORS].permissions.add(*_named(ADMINISTRATORS_RIGHTS))
     return groups
 
 
@@ -69,3 +83,11 @@ def _files(group: Group, codenames: tuple[str, ...]) -> None:
 
 def _models(which: Q) -> list[Permission]:
     return list(Permission.objects.filter(which))
+
+
+def _named(rights: tuple[str, ...]) -> list[Permission]:
+    which = Q(pk__in=[])
+    for right in rights:
+        room, _sep, codename = right.partition(".")
+        which |= Q(content_type__app_label=room, codename=codename)
+    return _models(which)

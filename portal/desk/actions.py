@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from portal import clock
 from portal.desk.models import Task
 
@@ -21,15 +23,24 @@ def open_task(kind: str, *, about: str, title: str, body: str = "", customer: UU
     return task
 
 
+class AlreadyDone(Exception):
+    """Somebody has marked this task as done already."""
+
+    def __str__(self) -> str:
+        return _("Somebody has marked this task as done already.")
+
+
 def close_task(task: Task, *, by: Any = None, outcome: str = "") -> None:
-    task.state = Task.State.DONE
-    task.done_at = clock.now()
-    task.done_by = by
-    task.outcome = outcome
-    task.save(update_fields=["state", "done_at", "done_by", "outcome"])
+    """Mark a task as done. Of two clerks at once the first one's words stay. Raises AlreadyDone."""
+    done = {"state": Task.State.DONE, "done_at": clock.now(), "done_by": by, "outcome": outcome}
+    if not Task.objects.filter(pk=task.pk, state=Task.State.OPEN).update(**done):
+        raise AlreadyDone
+    for name, value in done.items():
+        setattr(task, name, value)
 
 
 def close_about(kind: str, about: str, *, outcome: str) -> None:
     """Close what resolved itself, if it is open."""
-    for task in Task.objects.filter(kind=kind, about=about, state=Task.State.OPEN):
-        close_task(task, outcome=outcome)
+    Task.objects.filter(kind=kind, about=about, state=Task.State.OPEN).update(
+        state=Task.State.DONE, done_at=clock.now(), outcome=outcome
+    )
