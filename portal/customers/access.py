@@ -63,6 +63,7 @@ class Viewer:
     deeds: frozenset[str] = frozenset()
     is_read_only: bool = False
     reason: str = ""
+    until: datetime | None = None
     customers_count: int = 0
 
     @property
@@ -181,6 +182,11 @@ def viewer_of(user: object, customer: UUID | None = None, default: UUID | None =
     )
 
 
+def open_visits(moment: datetime | None = None) -> QuerySet[StaffVisit]:
+    """Clerks' visits that are open at a moment."""
+    return StaffVisit.objects.filter(closed_at__isnull=True, ends_at__gt=moment or clock.now())
+
+
 def viewer_in_visit(visit: StaffVisit) -> Viewer:
     """What a clerk sees inside an open visit: everything of one customer, nothing to press."""
     return Viewer(
@@ -191,6 +197,7 @@ def viewer_in_visit(visit: StaffVisit) -> Viewer:
         deeds=SIGHTS,
         is_read_only=True,
         reason=visit.reason,
+        until=visit.ends_at,
         customers_count=1,
     )
 

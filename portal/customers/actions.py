@@ -1,17 +1,21 @@
 """What changes between people and customers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from portal import clock
-from portal.customers.models import Contract, Customer, Delegation
+from portal.customers.models import Contract, Customer, Delegation, StaffVisit
 from portal.journal.actions import note
 from portal.outbox.actions import tell
 
+VISIT_LASTS = timedelta(minutes=30)
+SHORTEST_REASON = 10
 
-class HasOwner(Exception):  # noqa: N818 - the name is the refusal
+
+class HasOwner(Exception):
     """This customer has an owner in the portal already."""
 
     def __str__(self) -> str:
@@ -19,7 +23,7 @@ class HasOwner(Exception):  # noqa: N818 - the name is the refusal
 
 
 @transaction.atomic
-def grant_access(  # noqa: PLR0913 - a grant has that many facts, all named
+def grant_access(
     *,
     user: Any,
     customer: Customer,
@@ -82,5 +86,39 @@ def change_billing_period(contract: Contract, *, months: int, by: Any, why: str)
     contract.billing_period_months = months
     contract.save(update_fields=["billing_period_months"])
     about = f"contract:{contract.public_id}:{clock.now():%Y%m%d%H%M%S}"
-    note("billing_period_changed", about=about, by=by, customer=contract.customer.public_id, before=before, after=months)
+    note(
+        "billing_period_changed", about=about, by=by, customer=contract.customer.public_id, before=before, after=months
+    )
     tell("billing_period", about=about, contract=contract.external_id, months=months, why=why)
+
+
+class ReasonTooShort(Exception):
+    """Write why you look at this customer's data, in at least 10 characters."""
+
+    def __str__(self) -> str:
+        return _("Write why you look at this customer's data, in at least 10 characters.")
+
+
+@transaction.atomic
+def open_visit(*, staff: Any, customer: Customer, reason: str) -> StaffVisit:
+    """Let a clerk look at one customer for half an hour; a visit to the same customer that is open ends with it.
+
+    Raises ReasonTooShort.
+    """
+    reason = " ".join(reason.split())
+    if len(reason) < SHORTEST_REASON:
+        raise ReasonTooShort
+    now = clock.now()
+    StaffVisit.objects.filter(staff=staff, customer=customer, closed_at__isnull=True).update(closed_at=now)
+    visit = StaffVisit.objects.create(
+        staff=staff, customer=customer, reason=reason, opened_at=now, ends_at=now + VISIT_LASTS
+    )
+    note("visit_opened", about=f"visit:{visit.public_id}", by=staff, customer=customer.public_id, reason=reason)
+    return visit
+
+
+@transaction.atomic
+def close_visit(visit: StaffVisit, *, by: Any) -> None:
+    """End a visit before its time. What is closed stays as it is."""
+    if StaffVisit.objects.filter(pk=visit.pk, closed_at__isnull=True).update(closed_at=clock.now()):
+        note("visit_closed", about=f"visit:{visit.public_id}", by=by, customer=visit.customer.public_id)
