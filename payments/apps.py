@@ -9,9 +9,15 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
-        from payments import messages, rules  # noqa: F401 - registers the letters and the rule set
+        from django.utils.translation import gettext_lazy as _
+
+        from payments import actions, messages, rules  # noqa: F401 - registers the letters and the rule set
         from portal import jobs
+        from portal.desk import kinds
 
         jobs.periodic("payments.tasks.sweep", every=timedelta(minutes=1))
         jobs.periodic("payments.tasks.reconcile", daily_at=time(5))
         jobs.periodic("payments.tasks.chase", daily_at=time(7))
+        kinds.register(actions.HELD, _("a payment to decide on"), "payment_register:inspect")
+        kinds.register(actions.DISPUTED, _("a disputed payment"), "payment_register:inspect")
+        kinds.register(actions.UNKNOWN, _("a payment that the portal does not know"))

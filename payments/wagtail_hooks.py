@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import Column, StatusTagColumn
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.widgets import BooleanRadioSelect
 
 from payments import queries
@@ -36,12 +36,8 @@ class PaymentFilters(WagtailFilterSet):
         empty_label=gettext_lazy("All"),
         widget=RadioSelect,
     )
-    is_held_for_clerk = django_filters.BooleanFilter(
-        label=gettext_lazy("Held for a clerk"), widget=BooleanRadioSelect
-    )
-    created_at = django_filters.DateFromToRangeFilter(
-        label=gettext_lazy("Started"), widget=DateRangePickerWidget
-    )
+    is_held_for_clerk = django_filters.BooleanFilter(label=gettext_lazy("Held for a clerk"), widget=BooleanRadioSelect)
+    created_at = django_filters.DateFromToRangeFilter(label=gettext_lazy("Started"), widget=DateRangePickerWidget)
 
     class Meta:
         model = Payment
@@ -57,7 +53,7 @@ class PaymentIndex(RegisterIndex):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            self._get_title_column("reference", accessor=lambda payment: payment.transit.reference),
+            TitleColumn("reference", label=_("Reference"), accessor="transit.reference", get_url=self.get_inspect_url),
             Column("customer", label=_("Customer number"), accessor="customer.number"),
             Column("amount", label=_("Amount"), accessor=lambda one: money.zloty(one.amount), sort_key="amount"),
             StatusTagColumn(
@@ -68,7 +64,9 @@ class PaymentIndex(RegisterIndex):
             ),
             Column("held", label=_("Held for a clerk"), accessor=lambda one: one.held_because or "–"),
             Column("gateway", label=_("Gateway")),
-            Column("created_at", label=_("Started"), accessor=lambda one: moment(one.created_at), sort_key="created_at"),
+            Column(
+                "created_at", label=_("Started"), accessor=lambda one: moment(one.created_at), sort_key="created_at"
+            ),
         ]
 
 

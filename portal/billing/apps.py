@@ -7,4 +7,15 @@ class BillingConfig(AppConfig):
     name = "portal.billing"
 
     def ready(self) -> None:
-        from portal.billing import rules  # noqa: F401, PLC0415 - registers the rule sets
+        from django.utils.translation import gettext_lazy as _
+
+        from portal.billing import bookkeeping, rules, transit_booking  # noqa: F401 - rules registers the rule sets
+        from portal.desk import kinds
+
+        for kind, words in (
+            (transit_booking.MATCH, _("a booking to confirm")),
+            (transit_booking.UNBOOKED, _("paid and not booked")),
+            (transit_booking.OVERBOOKED, _("booked more than paid")),
+        ):
+            kinds.register(kind, words, "payment_register:by_reference")
+        kinds.register(bookkeeping.QUESTION, _("figures that disagree"))

@@ -9,6 +9,7 @@ from wagtail.admin.panels import FieldPanel, ObjectList, Panel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from portal.notifications import deliveries_panel  # noqa: F401 - registers the register of messages sent
 from portal.notifications.messages import COMMON, registered_messages
 from portal.notifications.models import MessageTemplate
 
