@@ -1,4 +1,6 @@
-"""Makes registration known to Django."""
+"""Makes registration known to Django: its rules, its messages, its daily job."""
+
+from datetime import time
 
 from django.apps import AppConfig
 
@@ -7,4 +9,7 @@ class RegistrationConfig(AppConfig):
     name = "forms.registration"
 
     def ready(self) -> None:
-        from forms.registration import rules  # noqa: F401, PLC0415 - registers the rule set
+        from forms.registration import messages, rules  # noqa: F401 - registers the messages and the rule set
+        from portal import jobs
+
+        jobs.periodic("forms.registration.tasks.close_late_applications", daily_at=time(3, 20))

@@ -20,7 +20,11 @@ class RegistrationRules(RuleSet):
     asks_phone: str = rule(
         "optional",
         gettext_noop("Phone number"),
-        choices=(("no", gettext_noop("not asked")), ("optional", gettext_noop("optional")), ("required", gettext_noop("required"))),
+        choices=(
+            ("no", gettext_noop("not asked")),
+            ("optional", gettext_noop("optional")),
+            ("required", gettext_noop("required")),
+        ),
     )
     link_hours: int = rule(48, gettext_noop("The link in the e-mail works for so many hours"))
     self_link_kinds: tuple[str, ...] = rule(
@@ -35,10 +39,15 @@ class RegistrationRules(RuleSet):
     services_needed: tuple[str, ...] = rule(
         ("water", "sewage"),
         gettext_noop("Customers must hold one of these services"),
-        choices=(("water", gettext_noop("water")), ("sewage", gettext_noop("sewage")), ("waste", gettext_noop("waste"))),
+        choices=(
+            ("water", gettext_noop("water")),
+            ("sewage", gettext_noop("sewage")),
+            ("waste", gettext_noop("waste")),
+        ),
     )
     gives_identifiers: tuple[str, ...] = rule(
         ("customer_number", "email"),
         gettext_noop("After registration people sign in with"),
         choices=(("email", gettext_noop("e-mail")), ("customer_number", gettext_noop("customer number"))),
     )
+    decision_working_days: int = rule(5, gettext_noop("A clerk decides within so many working days"))

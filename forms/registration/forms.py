@@ -1,0 +1,276 @@
+"""The questions of registering, one form a step.
+
+A form is checked twice: when it is sent, and again from what was kept, before the application is written. What may happen
+only once (an attempt at an invoice, the captcha) or must not be kept (the password) happens when it is sent; its result is
+remembered by the wizard and handed back as `facts`.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_altcha import AltchaField, AltchaWidget
+
+from forms.registration.rules import RegistrationRules
+from forms.registration.steps import CONTACT, INVOICE, PASSWORD, TERMS, way_of
+from forms.registration.verification.base import Paused, Verified, Visitor
+from forms.registration.wording import Words
+from portal import clock, money
+from portal.accounts.forms import new_password_hint
+from portal.accounts.models import TermsVersion, User
+from portal.billing.policies import fold_number
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What surrounds a form: the rules of the day, the words of the step, the visitor, and what earlier steps found."""
+
+    rules: RegistrationRules
+    words: Words
+    visitor: Visitor
+    terms: TermsVersion | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    email: str = ""
+    is_sent_now: bool = False
+
+
+class StepForm(forms.Form):
+    """Base of the steps. `remember()` is what the wizard keeps beside the answers; `secret` answers are not kept."""
+
+    secret: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, *args: Any, asking: Asking, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asking = asking
+        for name, hint in asking.words.hints.items():
+            if name in self.fields:
+                self.fields[name].help_text = hint
+
+    def remember(self) -> dict[str, Any]:
+        return {}
+
+
+class InvoiceForm(StepForm):
+    number = forms.CharField(
+        label=_("Invoice number"),
+        max_length=60,
+        error_messages={"required": _("Type the number of an invoice.")},
+        widget=forms.TextInput(
+            attrs={"data-width": "medium", "class": "num", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    amount = forms.CharField(
+        label=_("Value of the invoice"),
+        max_length=20,
+        error_messages={"required": _("Type the value of the invoice, for example 135,38.")},
+        widget=forms.TextInput(
+            attrs={"data-width": "short", "class": "num", "inputmode": "decimal", "autocomplete": "off"}
+        ),
+    )
+    amount.suffix = "zł"  # type: ignore[attr-defined]  # read by the field's template
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"].strip()
+        if not fold_number(number):
+            raise ValidationError(_("Type the number of an invoice."))
+        return number
+
+    def clean_amount(self) -> Any:
+        try:
+            amount = money.parse_amount(self.cleaned_data["amount"])
+            money.to_grosze(amount)
+        except money.NotAnAmount as error:
+            raise ValidationError(_("Type the value of the invoice, for example 135,38.")) from error
+        if not 0 < amount < money.from_grosze(10**11):
+            raise ValidationError(_("Type the value of the invoice, for example 135,38."))
+        return amount
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self._verify(answers)
+        return answers
+
+    def _verify(self, answers: dict[str, Any]) -> None:
+        asked = [fold_number(answers["number"]), str(answers["amount"])]
+        self.proof = self.asking.facts.get("proof")
+        if self.proof and self.proof["asked"] == asked:
+            return
+        verdict = way_of(self.asking.rules).verify(answers, self.asking.visitor) if self.asking.is_sent_now else None
+        match verdict:
+            case Verified(customer_id=customer_id, invoice_number=number):
+                self.proof = {
+                    "asked": asked,
+                    "customer_id": customer_id,
+                    "number": number,
+                    "at": clock.now().isoformat(),
+                }
+            case Paused(until=until):
+                when = {"time": f"{until.astimezone(clock.WARSAW):%H:%M}"}
+                raise ValidationError(_("Too many attempts. Try again after %(time)s, or call us."), params=when)
+            case _:
+                raise ValidationError(
+                    _("We know no recent invoice with this number and value. Check both on the invoice and try again.")
+                )
+
+    def remember(self) -> dict[str, Any]:
+        return {"proof": self.proof}
+
+
+class ContactForm(StepForm):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        error_messages={
+            "required": _("Type your e-mail."),
+            "invalid": _("Type an e-mail, for example anna@example.pl."),
+        },
+        widget=forms.EmailInput(attrs={"data-width": "medium", "autocomplete": "email", "spellcheck": "false"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=30,
+        required=False,
+        error_messages={"required": _("Type your phone number.")},
+        widget=forms.TextInput(attrs={"data-width": "medium", "type": "tel", "autocomplete": "tel", "class": "num"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.asking.rules.asks_phone == "no":
+            del self.fields["phone"]
+        else:
+            self.fields["phone"].required = self.asking.rules.asks_phone == "required"
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        return email.strip().lower()
+
+    def clean_phone(self) -> str:
+        typed: str = self.cleaned_data["phone"]
+        digits = re.sub(r"[\s().-]", "", typed)
+        if digits and not re.fullmatch(r"(\+|00)?\d{9,15}", digits):
+            raise ValidationError(_("Type a phone number, for example 600 100 200."))
+        return digits
+
+
+class PasswordForm(StepForm):
+    secret = frozenset({"password"})
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=128,
+        error_messages={"required": _("Choose a password.")},
+        widget=forms.PasswordInput(attrs={"data-width": "medium", "autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept = self.asking.facts.get("password", "")
+        chosen = self.fields["password"]
+        chosen.required = not self.kept
+        if self.kept:
+            chosen.label = _("New password")
+            chosen.help_text = _("You have chosen one already. Type another only if you want to change it.")
+        else:
+            chosen.help_text = chosen.help_text or new_password_hint()
+
+    def clean_password(self) -> str:
+        chosen: str = self.cleaned_data["password"]
+        if chosen:
+            password_validation.validate_password(chosen, User(email=self.asking.email))
+        return chosen
+
+    def remember(self) -> dict[str, Any]:
+        """Only the hash is ever kept."""
+        chosen = self.cleaned_data["password"]
+        return {"password": make_password(chosen) if chosen else self.kept}
+
+
+class PersonWidget(AltchaWidget):
+    template_name = "forms/captcha.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        context["words"] = json.dumps(
+            {
+                "label": gettext("I am a person"),
+                "verifying": gettext("Checking…"),
+                "verified": gettext("Checked"),
+                "error": gettext("The check did not succeed. Try again."),
+                "expired": gettext("The check is too old. Do it again."),
+                "waitAlert": gettext("Wait a moment: the check is running."),
+            }
+        )
+        return context
+
+
+class PersonField(AltchaField):
+    """A sum that a browser works out by itself. Left out, it is no error: then a clerk looks at the application."""
+
+    widget = PersonWidget
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        name: _("The check that a person fills this in did not succeed. Send the form once more.")
+        for name in ("error", "invalid", "required", "replay")
+    }
+
+    def validate(self, value: str) -> None:
+        if value:
+            super().validate(value)
+
+
+class TermsForm(StepForm):
+    secret = frozenset({"person"})
+
+    accepted = forms.BooleanField(
+        label=_("I accept the regulations"),
+        error_messages={"required": _("Accept the regulations to open an account.")},
+    )
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    person = PersonField(
+        label=_("Check that a person fills this in"),
+        required=False,
+        challengeurl=reverse_lazy("registration_challenge"),
+        maxnumber=100_000,
+        hidelogo=True,
+        hidefooter=True,
+        auto="onload",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.asking.terms is None:
+            del self.fields["accepted"]
+        self.initial["submission"] = self.asking.facts.get("submission")
+        if not self.asking.rules.is_captcha_on:
+            del self.fields["person"]
+
+    def clean_accepted(self) -> bool:
+        """What was shown is what is accepted: a version published meanwhile is read first."""
+        terms, shown = self.asking.terms, self.asking.facts.get("shown_terms")
+        if terms is not None and self.asking.is_sent_now and shown != terms.pk:
+            raise ValidationError(_("The regulations have just changed. Read the new version and accept it."))
+        return True
+
+    def remember(self) -> dict[str, Any]:
+        terms = self.asking.terms
+        return {
+            "is_person": bool(self.cleaned_data.get("person")),
+            "accepted_terms": terms.pk if terms else None,
+        }
+
+
+FORMS: dict[str, type[StepForm]] = {
+    INVOICE: InvoiceForm,
+    CONTACT: ContactForm,
+    PASSWORD: PasswordForm,
+    TERMS: TermsForm,
+}

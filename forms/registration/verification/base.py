@@ -1,0 +1,46 @@
+"""What a way of proving who one is must offer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks, as far as counting attempts needs it."""
+
+    person: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The applicant showed that they belong to this customer."""
+
+    customer_id: int
+    invoice_number: str = ""
+
+
+@dataclass(frozen=True)
+class NotVerified:
+    """What was given fits nothing; which part was wrong is never told."""
+
+
+@dataclass(frozen=True)
+class Paused:
+    """Too many attempts: the next one is possible at `until`."""
+
+    until: datetime
+
+
+Verdict = Verified | NotVerified | Paused
+
+
+class Verification(Protocol):
+    """One way. Its steps are named here and drawn in forms/registration/forms.py."""
+
+    code: str
+    steps: tuple[str, ...]
+
+    def verify(self, answers: Mapping[str, Any], visitor: Visitor) -> Verdict: ...
