@@ -77,14 +77,23 @@ class OpenItemsWidget(Widget):
 
     deed = Deed.SEE_BALANCE
 
+    is_choice_only = blocks.BooleanBlock(
+        label=_("only when there is a choice"),
+        required=False,
+        default=True,
+        help_text=_("One document to pay already stands above, with its button."),
+    )
+
     class Meta:
         icon = "list-ul"
         label = _("Open items and paying")
         group = _("Money")
         template = "widgets/open_items.html"
 
-    def facts(self, showing: Showing, value: dict[str, Any]) -> OpenItems:
+    def facts(self, showing: Showing, value: dict[str, Any]) -> OpenItems | None:
         charges = showing.ask(open_items)
+        if value["is_choice_only"] and (charges.is_in_question or len(charges.to_pay) <= 1):
+            return None
         return OpenItems(charges, may_pay_online(showing.viewer, charges))
 
     def example(self, persona: Persona, value: dict[str, Any]) -> OpenItems:

@@ -1,6 +1,7 @@
 """The PDF of an invoice: as received, else drawn once from the original file or from rows, and kept."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.files.base import ContentFile
@@ -22,7 +23,9 @@ from portal.billing.ksef.invoice import (
     RateSum,
     Settlement,
 )
+from portal.billing.ksef.reader import NotAnInvoice, read_invoice
 from portal.billing.ksef.rendering import LANGUAGE, Look, ksef_codes, sheet_pdf
+from portal.billing.ksef.table import exact
 from portal.billing.models import Invoice, InvoiceLine, private
 from portal.billing.policies import fold_number
 from portal.utility import identity
@@ -54,15 +57,50 @@ def pdf_of(invoice: Invoice) -> bytes:
     return drawn
 
 
+@dataclass(frozen=True)
+class PrintedLine:
+    """One line of an invoice as a screen shows it, every figure written out as the invoice gives it."""
+
+    name: str
+    quantity: str
+    price: str
+    net: str
+    rate: str
+
+
+def printed_lines(invoice: Invoice) -> tuple[PrintedLine, ...]:
+    """What an ordinary invoice is for; the lines of a correction are read in its PDF, before beside after."""
+    try:
+        facts = read_invoice(_original(invoice)) if invoice.original else from_rows(invoice, identity.current())
+    except (NotAnInvoice, OSError):
+        return ()
+    if facts.is_correction:
+        return ()
+    return tuple(
+        PrintedLine(
+            name=line.name or "",
+            quantity=" ".join(part for part in (exact(line.quantity), (line.unit or "").replace("m3", "m³")) if part),
+            price=exact(line.unit_net if line.unit_net is not None else line.unit_gross, 2),
+            net=exact(line.net if line.net is not None else line.gross, 2),
+            rate=f"{line.vat_rate}%" if (line.vat_rate or "").isdigit() else line.vat_rate or "",
+        )
+        for line in facts.lines
+    )
+
+
+def _original(invoice: Invoice) -> bytes:
+    with invoice.original.open("rb") as file:
+        data: bytes = file.read()
+    return data
+
+
 def draw(invoice: Invoice) -> bytes:
     """The picture of the original file; of an invoice that came as rows, of those rows."""
     utility = identity.current()
     look = Look(name=utility.name, colour=utility.colour_action)
     if invoice.original:
-        with invoice.original.open("rb") as file:
-            data = file.read()
         return rendering.invoice_pdf(
-            data,
+            _original(invoice),
             look=look,
             ksef_number=invoice.ksef_number or None,
             ksef_mode=invoice.ksef_mode,  # type: ignore[arg-type]  # its choices are just these words
@@ -137,13 +175,21 @@ def _line(row: InvoiceLine) -> Line:
         number=row.position,
         name=row.description,
         unit=row.unit or None,
-        quantity=row.quantity,
+        quantity=_bare(row.quantity),
         unit_net=row.unit_net,
         net=row.net,
         vat=row.vat,
         vat_rate=row.vat_rate or None,
         is_before=row.is_before,
     )
+
+
+def _bare(quantity: Decimal | None) -> Decimal | None:
+    """Without the zeros that the database adds behind."""
+    if quantity is None:
+        return None
+    bare = quantity.normalize()
+    return bare if int(bare.as_tuple().exponent) < 0 else quantity.quantize(Decimal(1))
 
 
 def _summary(invoice: Invoice, rows: Iterable[InvoiceLine]) -> list[RateSum]:

@@ -89,7 +89,7 @@ def balance(viewer: Viewer) -> Balance | None:
         as_of=as_of,
         unallocated_credit=first.get("credit") or ZERO,
         **transit,
-        parts=tuple(part for part in parts if part.amount),
+        parts=tuple(sorted((part for part in parts if part.amount), key=lambda part: (not part.contract, part.contract))),
         is_partial=viewer.is_partial,
     )
 

@@ -17,7 +17,7 @@ from portal.billing.blocks import account_of, may_pay_online, transfer_details
 from portal.billing.documents import invoice_sheet, visible_document, visible_invoice
 from portal.billing.ksef.rendering import KsefNumberMissing
 from portal.billing.models import Invoice
-from portal.billing.printing import pdf_of
+from portal.billing.printing import pdf_of, printed_lines
 from portal.billing.queries import open_items
 from portal.customers.access import Viewer
 from portal.customers.models import Deed
@@ -40,6 +40,7 @@ def invoice(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "is_in_question": charges.is_in_question,
         "may_pay": bool(charge and charge.payable) and may_pay_online(viewer, charges),
         "transfer": transfer_details(viewer, sheet.invoice.seller_account or account_of(viewer)),
+        "lines": () if sheet.parts else printed_lines(sheet.invoice),
         "viewer": viewer,
         "k": _k(viewer),
     }
