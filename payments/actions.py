@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from payments import queries
 from payments.gateways.base import Gateway, NoSuchSession, SessionState, named
 from payments.models import GatewayEvent, Payment
-from payments.policies import Asked, GiveUp, Object, Outcome, SetAside, Settle, Told, Wait, decide
+from payments.policies import Asked, GiveUp, Object, Outcome, SetAside, Settle, Stay, Told, Wait, decide
 from portal import clock, jobs, money
 from portal.billing import transit
 from portal.billing.models import TransitPart
@@ -136,12 +136,20 @@ def follow(payment_id: int, told: SessionState, *, gives_up: bool = False) -> Pa
     if told.key != str(payment.public_id):
         log.warning("A session of another payment was told for payment %s; nothing is done.", payment.public_id)
         return payment
+    _remember(payment, told)
+    while _step(payment, told, gives_up=gives_up):
+        pass  # what was paid may be disputed already
+    payment.save()
+    return payment
+
+
+def _step(payment: Payment, told: SessionState, *, gives_up: bool) -> bool:
+    """Take the one step that the gateway's word asks for; False when there is none."""
     verdict = decide(
         Asked(state=payment.state, amount=payment.amount, currency=payment.currency),
         Told(outcome=told.outcome, amount=told.amount, currency=told.currency, dispute=told.dispute),
         gives_up=gives_up,
     )
-    _remember(payment, told)
     match verdict:
         case Settle():
             _settle(payment, told)
@@ -156,8 +164,7 @@ def follow(payment_id: int, told: SessionState, *, gives_up: bool = False) -> Pa
             _tell_of_dispute(payment)
         case Wait():
             _move(payment, Payment.State.PENDING)
-    payment.save()
-    return payment
+    return not isinstance(verdict, Stay)
 
 
 def _remember(payment: Payment, told: SessionState) -> None:

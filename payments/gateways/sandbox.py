@@ -147,10 +147,10 @@ def expire(session_id: str) -> SandboxSession:
     return _move(session_id, SandboxSession.State.EXPIRED)
 
 
-def message(session: SandboxSession, kind: str = "") -> tuple[bytes, dict[str, str]]:
+def message(session: SandboxSession, kind: str = "", event_id: str = "") -> tuple[bytes, dict[str, str]]:
     """A signed message about a session, as it would be posted to our webhook."""
     said = {
-        "id": f"sbxevt_{secrets.token_urlsafe(12)}",
+        "id": event_id or f"sbxevt_{secrets.token_urlsafe(12)}",
         "type": kind or f"session.{session.state}",
         "session": session.session_id,
         "payment": session.idempotency_key,

@@ -106,7 +106,7 @@ class StripeGateway:
             said = json.loads(body)
             about = said["data"]["object"]
             return Event(event_id=said["id"], kind=said["type"], payload=said, **_whereabouts(about))
-        except (stripe.SignatureVerificationError, ValueError, TypeError, KeyError):
+        except (stripe.SignatureVerificationError, ValueError, TypeError, KeyError, AttributeError):
             raise BadSignature from None
 
     def _state(self, session: "stripe.checkout.Session") -> SessionState:

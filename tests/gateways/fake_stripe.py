@@ -1,0 +1,353 @@
+"""A small Stripe of our own, behind the real library and over real HTTP.
+
+It holds requests to the annotations of the library and refuses what Stripe refuses; it holds its own answers to them
+too. What a payer does on the hosted page is done by the test: `pay`, `fail`, `expire`, `dispute`.
+"""
+
+import json
+import secrets
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import stripe
+from stripe.params import DisputeListParams
+from stripe.params.checkout import SessionCreateParams, SessionExpireParams, SessionListParams, SessionRetrieveParams
+
+from portal import clock
+from tests.gateways.sdk_types import faults, from_form, typed
+
+KEY = "sk_test_the_secret_of_the_tests"
+WEBHOOK_SECRET = "whsec_of_the_tests"
+DETAILS = {"card": {"country": "PL", "exp_month": 12, "exp_year": 2030, "brand": "visa", "last4": "4242"}}
+
+
+class Refused(Exception):
+    def __init__(self, status: int, kind: str, code: str = "", param: str = "", message: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": {"type": kind, "code": code, "param": param, "message": message or code}}
+
+
+@dataclass
+class Asked:
+    method: str
+    path: str
+    params: dict[str, Any]
+    headers: dict[str, str]
+
+
+@dataclass
+class FakeStripe:
+    url: str = ""
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    disputes: list[dict[str, Any]] = field(default_factory=list)
+    by_key: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    is_down: bool = False
+    loses_answers: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    # What a payer, a bank or time does
+
+    def pay(self, session_id: str, method: str = "blik", amount: int | None = None, currency: str = "pln") -> None:
+        session = self.sessions[session_id]
+        received = session["amount_total"] if amount is None else amount
+        intent = self._intent(session, "succeeded", received, currency)
+        intent["latest_charge"] = self._charge(session, intent, method)
+        session.update(status="complete", payment_status="paid", payment_intent=intent["id"], url=None)
+
+    def start_slowly(self, session_id: str) -> None:
+        """The payer has approved and the bank has not answered yet."""
+        session = self.sessions[session_id]
+        intent = self._intent(session, "processing", 0, "pln")
+        session.update(status="complete", payment_status="unpaid", payment_intent=intent["id"], url=None)
+
+    def fail(self, session_id: str) -> None:
+        """The bank has said no after the page was closed."""
+        session = self.sessions[session_id]
+        intent = self._intent(session, "requires_payment_method", 0, "pln")
+        session.update(status="complete", payment_status="unpaid", payment_intent=intent["id"], url=None)
+
+    def expire(self, session_id: str) -> None:
+        self.sessions[session_id].update(status="expired", url=None)
+
+    def dispute(self, session_id: str, status: str = "needs_response") -> None:
+        intent = self.intents[self.sessions[session_id]["payment_intent"]]
+        charge = intent["latest_charge"]
+        charge["disputed"] = True
+        self.disputes[:] = [one for one in self.disputes if one["payment_intent"] != intent["id"]]
+        made = {
+            "id": f"dp_{secrets.token_hex(8)}",
+            "object": "dispute",
+            "amount": charge["amount"],
+            "balance_transactions": [],
+            "charge": charge["id"],
+            "created": now(),
+            "currency": "pln",
+            "enhanced_eligibility_types": [],
+            "evidence": {"enhanced_evidence": {}},
+            "evidence_details": {
+                "has_evidence": False,
+                "past_due": False,
+                "submission_count": 0,
+                "enhanced_eligibility": {},
+            },
+            "is_charge_refundable": False,
+            "livemode": False,
+            "metadata": {},
+            "payment_intent": intent["id"],
+            "reason": "fraudulent",
+            "status": status,
+        }
+        self.disputes.append(made)
+
+    def event(self, kind: str, session_id: str, event_id: str = "") -> tuple[bytes, dict[str, str]]:
+        """A message as Stripe posts it, signed now."""
+        about = self.sessions[session_id]
+        if kind.startswith("charge.dispute"):
+            about = next(one for one in self.disputes if one["payment_intent"] == about["payment_intent"])
+        return self.message({"id": event_id or f"evt_{secrets.token_hex(8)}", "type": kind, "data": {"object": about}})
+
+    def message(self, said: dict[str, Any], at: int | None = None) -> tuple[bytes, dict[str, str]]:
+        body = json.dumps({"object": "event", "created": now(), "livemode": False, **said})
+        return body.encode(), {"Stripe-Signature": sign(body, at)}
+
+    # What the library asks
+
+    def answer(self, asked: Asked) -> dict[str, Any]:
+        with self.lock:
+            self.asked.append(asked)
+            if asked.headers.get("authorization") != f"Bearer {KEY}":
+                raise Refused(401, "invalid_request_error", message="Invalid API Key provided: sk_****ests")
+            parts = asked.path.removeprefix("/v1/").split("/")
+            match asked.method, parts:
+                case "POST", ["checkout", "sessions"]:
+                    return self._create(asked)
+                case "POST", ["checkout", "sessions", session_id, "expire"]:
+                    self._check(asked, SessionExpireParams)
+                    session = self._session(session_id)
+                    if session["status"] != "open":
+                        raise Refused(400, "invalid_request_error", message="Only an open session can be expired.")
+                    self.expire(session_id)
+                    return self._shown(session, asked)
+                case "GET", ["checkout", "sessions", session_id]:
+                    self._check(asked, SessionRetrieveParams)
+                    return self._shown(self._session(session_id), asked)
+                case "GET", ["checkout", "sessions"]:
+                    params = self._check(asked, SessionListParams)
+                    since = params.get("created", {}).get("gte", 0)
+                    found = [one for one in reversed(self.sessions.values()) if one["created"] >= since]
+                    after = params.get("starting_after")
+                    start = next((n + 1 for n, one in enumerate(found) if one["id"] == after), 0)
+                    some = found[start : start + 2]  # short pages, so that paging is met
+                    return self._list(some, asked, has_more=len(found) > start + 2)
+                case "GET", ["disputes"]:
+                    params = self._check(asked, DisputeListParams)
+                    intent = params["payment_intent"]
+                    return self._list([one for one in self.disputes if one["payment_intent"] == intent], asked)
+        raise Refused(404, "invalid_request_error", message=f"Unrecognized request URL {asked.path}.")
+
+    def _check(self, asked: Asked, kind: Any) -> dict[str, Any]:
+        params: dict[str, Any] = typed(asked.params, kind)
+        found = faults(params, kind, asked.path)
+        self.wrong += found
+        if found:
+            raise Refused(400, "invalid_request_error", "parameter_invalid", message=" ".join(found))
+        return params
+
+    def _create(self, asked: Asked) -> dict[str, Any]:
+        params = self._check(asked, SessionCreateParams)
+        key = asked.headers.get("idempotency-key", "")
+        if key in self.by_key:
+            session_id, before = self.by_key[key]
+            if before != params:
+                raise Refused(400, "idempotency_error", message="The key was used with other parameters.")
+            return self._shown(self.sessions[session_id], asked)
+        ahead = params["expires_at"] - now()
+        if not 30 * 60 <= ahead <= 24 * 60 * 60:
+            raise Refused(400, "invalid_request_error", "parameter_invalid", "expires_at")
+        total = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in params["line_items"])
+        if total < 200:
+            raise Refused(400, "invalid_request_error", "amount_too_small")
+        session = self._new(params, total)
+        self.sessions[session["id"]] = session
+        if key:
+            self.by_key[key] = session["id"], params
+        return self._shown(session, asked)
+
+    def _new(self, params: dict[str, Any], total: int) -> dict[str, Any]:
+        session_id = f"cs_test_{secrets.token_hex(12)}"
+        return {
+            "id": session_id,
+            "object": "checkout.session",
+            "amount_subtotal": total,
+            "amount_total": total,
+            "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+            "cancel_url": params.get("cancel_url"),
+            "client_reference_id": params.get("client_reference_id"),
+            "created": now(),
+            "currency": params["line_items"][0]["price_data"]["currency"],
+            "custom_fields": [],
+            "custom_text": {
+                "after_submit": None,
+                "shipping_address": None,
+                "submit": None,
+                "terms_of_service_acceptance": None,
+            },
+            "customer_email": params.get("customer_email"),
+            "expires_at": params["expires_at"],
+            "livemode": False,
+            "locale": params.get("locale"),
+            "metadata": params.get("metadata", {}),
+            "mode": params["mode"],
+            "payment_intent": None,
+            "payment_method_types": params["allowed_payment_method_types"],
+            "payment_status": "unpaid",
+            "shipping_options": [],
+            "status": "open",
+            "success_url": params["success_url"],
+            "url": f"https://checkout.stripe.com/c/pay/{session_id}",
+        }
+
+    def _session(self, session_id: str) -> dict[str, Any]:
+        if session_id not in self.sessions:
+            raise Refused(404, "invalid_request_error", "resource_missing", "session")
+        session = self.sessions[session_id]
+        if session["status"] == "open" and session["expires_at"] <= now():
+            self.expire(session_id)
+        return session
+
+    def _shown(self, session: dict[str, Any], asked: Asked) -> dict[str, Any]:
+        expanded = any("payment_intent" in path for path in asked.params.get("expand", []))
+        shown = dict(session)
+        if expanded and session["payment_intent"]:
+            shown["payment_intent"] = self.intents[session["payment_intent"]]
+        self.wrong += faults(shown, stripe.checkout.Session, "answer")
+        return json.loads(json.dumps(shown))  # type: ignore[no-any-return]  # what went in
+
+    def _list(self, rows: list[dict[str, Any]], asked: Asked, *, has_more: bool = False) -> dict[str, Any]:
+        shown = [self._shown(row, asked) if row["object"] == "checkout.session" else row for row in rows]
+        return {"object": "list", "url": asked.path, "has_more": has_more, "data": shown}
+
+    def _intent(self, session: dict[str, Any], status: str, received: int, currency: str) -> dict[str, Any]:
+        intent = {
+            "id": f"pi_{secrets.token_hex(10)}",
+            "object": "payment_intent",
+            "amount": session["amount_total"],
+            "amount_capturable": 0,
+            "amount_received": received,
+            "capture_method": "automatic_async",
+            "confirmation_method": "automatic",
+            "created": now(),
+            "currency": currency,
+            "latest_charge": None,
+            "livemode": False,
+            "metadata": session["metadata"],
+            "payment_method_types": session["payment_method_types"],
+            "status": status,
+        }
+        self.intents[intent["id"]] = intent
+        return intent
+
+    def _charge(self, session: dict[str, Any], intent: dict[str, Any], method: str) -> dict[str, Any]:
+        received, currency = intent["amount_received"], intent["currency"]
+        return {
+            "id": f"ch_{secrets.token_hex(10)}",
+            "object": "charge",
+            "amount": received,
+            "amount_captured": received,
+            "amount_refunded": 0,
+            "balance_transaction": {
+                "id": f"txn_{secrets.token_hex(10)}",
+                "object": "balance_transaction",
+                "amount": received,
+                "available_on": now(),
+                "balance_type": "payments",
+                "created": now(),
+                "currency": currency,
+                "fee": 250,
+                "fee_details": [],
+                "net": received - 250,
+                "reporting_category": "charge",
+                "status": "pending",
+                "type": "charge",
+            },
+            "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
+            "captured": True,
+            "created": now(),
+            "currency": currency,
+            "disputed": False,
+            "livemode": False,
+            "metadata": session["metadata"],
+            "paid": True,
+            "payment_intent": intent["id"],
+            "payment_method_details": {"type": method, method: DETAILS.get(method, {})},
+            "refunded": False,
+            "status": "succeeded",
+        }
+
+
+def now() -> int:
+    return int(clock.now().timestamp())
+
+
+def sign(body: str, at: int | None = None, secret: str = WEBHOOK_SECRET) -> str:
+    return stripe.WebhookSignature.generate_signature_header(body, secret, at)
+
+
+class _Door(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    stripe: ClassVar[FakeStripe]
+
+    def do_GET(self) -> None:
+        self._answer(urlsplit(self.path).query)
+
+    def do_POST(self) -> None:
+        self._answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode())
+
+    def _answer(self, form: str) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        asked = Asked(self.command, urlsplit(self.path).path, from_form(form), headers)
+        status, said = 200, {}
+        if self.stripe.is_down:
+            status, said = 500, {"error": {"type": "api_error", "message": "Down."}}
+        else:
+            try:
+                said = self.stripe.answer(asked)
+            except Refused as why:
+                status, said = why.status, why.body
+            if self.stripe.loses_answers:
+                status, said = 500, {"error": {"type": "api_error", "message": "Lost."}}
+        body = json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Stripe-Should-Retry", "false")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """A test says what it has to say itself."""
+
+
+class Running:
+    """The fake on a free port of this machine, until stopped."""
+
+    def __init__(self) -> None:
+        self.stripe = FakeStripe()
+        door = type("Door", (_Door,), {"stripe": self.stripe})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), door)
+        self.server.daemon_threads = True
+        self.stripe.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
