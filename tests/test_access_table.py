@@ -1,0 +1,279 @@
+"""Who gets what at every address of the portal, and in every widget. What is missing here fails the test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, Group
+from django.core.files.base import ContentFile
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from wagtail.models import Locale, Page, Site
+
+from home.models import HomePage, PortalPage
+from home.portal_blocks import portal_blocks
+from home.roles import PageRole
+from home.staff_roles import ensure_groups
+from payments import checkout
+from portal import clock
+from portal.accounts.models import User
+from portal.billing.models import Document
+from portal.customers.actions import open_visit
+from portal.customers.middleware import viewer_for
+from portal.customers.models import Customer
+from portal.utility.kept import forget_everything
+from portal.utility.models import Utility
+from tests import factories
+
+# "without" and "with" are managers of some points: without and with the point in question.
+PEOPLE = ("stranger", "unlinked", "other", "without", "with", "owner", "clerk", "visiting", "editor")
+
+# The pages of a person's own account: everybody who is signed in has one, and nobody has a second factor here.
+OWN_ACCOUNT = {
+    "account_reauthenticate": 200,
+    "account_change_password": 200,
+    "account_set_password": 302,  # they have one
+    "mfa_index": 200,
+    "mfa_reauthenticate": 302,
+    "mfa_activate_totp": 302,  # the password is asked for first
+    "mfa_deactivate_totp": 404,
+    "mfa_view_recovery_codes": 404,
+    "mfa_generate_recovery_codes": 302,
+    "mfa_download_recovery_codes": 404,
+    "usersessions_list": 200,
+}
+
+# What an address answers: a status, or "sign in" for the way to the sign-in page.
+Answers = dict[str, Any]
+
+
+def all_of(answer: Any, **but: Any) -> Answers:
+    return dict.fromkeys(PEOPLE, answer) | but
+
+
+def signed_in(answer: Any, **but: Any) -> Answers:
+    """A stranger is asked to sign in; everybody else gets the answer."""
+    return all_of(answer, stranger="sign in") | but
+
+
+def sight() -> Answers:
+    """Of one point of one customer: for its owner, the manager of that point, a clerk on a visit; nobody else finds it."""
+    return signed_in(404, owner=200, visiting=200, **{"with": 200})
+
+
+def deed(answer: Any) -> Answers:
+    """As a sight, but a clerk only looks."""
+    return sight() | {"owner": answer, "with": answer, "visiting": 404}
+
+
+def of_the_customer(seen: Answers) -> Answers:
+    """Not of one point: the manager of another point gets it too."""
+    return seen | {"without": seen["with"]}
+
+
+# A name that begins with POST is asked by POST.
+TABLE: dict[str, Answers] = {
+    # documents
+    "billing:invoice": sight(),
+    "billing:invoice_pdf": sight(),
+    "billing:invoice_xml": sight(),
+    "billing:document_file": sight(),
+    # for whom one acts
+    "customers:customers": signed_in(200),
+    "POST customers:customers": signed_in(404, owner=302, without=302, **{"with": 302}),
+    # paying
+    "payments:history": of_the_customer(sight()),
+    "payments:choose": of_the_customer(deed(200)),
+    "payments:payment": sight(),
+    "POST payments:resume": deed(302),
+    "POST payments:cancel": deed(302),
+    # portal pages; without a customer named a person meets his own
+    "page": of_the_customer(sight()),
+    "page, no customer named": signed_in(200),
+    # one's own account
+    **{name: signed_in(status) for name, status in OWN_ACCOUNT.items()},
+}
+
+# Addresses that tell nothing of anybody, or ask for something else than a person signed in; and why.
+OPEN: dict[str, str] = {
+    "wagtail_serve": "every page says itself whether it is public; portal pages stand in the table as “page”",
+    "go": "a redirect to the page that holds a role",
+    "look": "the utility's colours",
+    "javascript-catalog": "words of the panel",
+    "wagtaildocs_serve": "editors' public files",
+    "wagtaildocs_authenticate_with_password": "no collection has a password",
+    "api:openapi-json": "what the API offers, no data",
+    "api:api-root": "the same",
+    "webhook": "a gateway's signature",
+    "payments:sandbox": "the hosted page of the demo's gateway; production refuses it",
+    "demo_mail_list": "the demo's mail box; production has none",
+    "demo_mail": "the same",
+    "demo_mail_letter": "the same",
+    "registration_challenge": "the captcha's question",
+    "registration_confirm": "a signed token from a mail",
+}
+
+
+# The way in, before anybody is signed in.
+WAY_IN: dict[str, str] = {
+    "account_login": "signing in",
+    "account_logout": "signing out; a stranger is signed out already",
+    "account_inactive": "a sentence for a closed account",
+    "account_reset_password": "the forgotten password",
+    "account_reset_password_done": "the same",
+    "account_reset_password_from_key": "a signed token from a mail",
+    "account_reset_password_from_key_done": "the same",
+    "mfa_authenticate": "the second step of signing in",
+}
+
+
+def names(patterns: list[Any], space: str = "", way: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from names(pattern.url_patterns, inner, way + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern) and pattern.name and not way.startswith("panel/"):
+            yield f"{space}{pattern.name}"
+
+
+def test_every_address_is_in_the_table():
+    known = {name.removeprefix("POST ") for name in TABLE if not name.startswith("page")} | set(OPEN) | set(WAY_IN)
+    assert set(names(get_resolver().url_patterns)) == known
+
+
+# ------------------------------------------------------------------------------------------------------ the situation
+
+
+@dataclass
+class Situation:
+    """One customer with two points; an invoice, a note and a payment of the first point; and everybody."""
+
+    customer: Customer
+    people: dict[str, Any]
+    about: dict[str, Any]
+
+    def ask(self, name: str, who: str) -> Any:
+        client = Client()
+        if self.people[who] is not None:
+            client.force_login(self.people[who])
+        address, k = name.removeprefix("POST "), str(self.customer.public_id)
+        path = "/pulpit/" if name.startswith("page") else self.path(address)
+        asked = {} if name in ("page, no customer named", *OWN_ACCOUNT) else {"k": k}
+        is_post = name.startswith("POST ")
+        answer = client.post(path, asked | {"customer": k}) if is_post else client.get(path, asked)
+        if answer.status_code == 302 and answer.url.startswith(reverse("account_login")):
+            return "sign in"
+        return answer.status_code
+
+    def path(self, address: str) -> str:
+        about = self.about.get(address)
+        return reverse(address, args=[about.public_id] if about else [])
+
+
+def staff(group: str) -> User:
+    user = factories.make_staff()
+    user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+@pytest.fixture
+def home(db: None) -> HomePage:
+    """A site whose one portal page holds every widget."""
+    locale = Locale.objects.get(language_code="pl")
+    front = Page.get_first_root_node().add_child(instance=HomePage(title="Start", slug="start", locale=locale))
+    Site.objects.all().delete()
+    Site.objects.create(hostname="localhost", root_page=front, is_default_site=True)
+    body = [(name, widget.to_python({"width": "full", "is_choice_only": False})) for name, widget in portal_blocks()]
+    page = front.add_child(instance=PortalPage(title="Pulpit", slug="pulpit", locale=locale, body=body))
+    PageRole.objects.create(role="dashboard", page=page)
+    ensure_groups(front)
+    forget_everything()
+    return front
+
+
+@pytest.fixture
+def situation(home: HomePage) -> Situation:
+    customer = factories.make_customer(number="098765", name="Wiśniewska Halina", email="halina@example.pl")
+    contract = factories.make_contract(customer, number="U/98765")
+    point, other_point = factories.make_point(contract), factories.make_point(contract)
+    factories.make_meter(point, serial_number="55512345")
+    item = factories.make_charge(customer, "135.38", contract=contract, point=point, number="098765/11/2026")
+    invoice = item.entry.invoice
+    invoice.received_pdf.save("f.pdf", ContentFile(b"%PDF-"))
+    invoice.original.save("f.xml", ContentFile(b"<Faktura/>"))
+    note = Document.objects.create(
+        external_id="D1", customer=customer, kind="interest_note", number="NO/1", issued_on=clock.today()
+    )
+    note.file.save("nota.pdf", ContentFile(b"%PDF-"))
+    factories.make_entry(customer, "4.17", contract=contract, point=point, document=note)
+    factories.make_entry(customer, "-77.11", kind="payment", contract=contract, point=point)
+    owner = factories.make_owner(customer)
+    payment = checkout.start_payment(
+        viewer=factories.viewer(owner), by=owner, items={item.public_id: Decimal("35.38")}, press=uuid4()
+    )
+    visiting = staff("bok")
+    open_visit(staff=visiting, customer=customer, reason="Reklamacja 14/2026")
+    people = {
+        "stranger": None,
+        "unlinked": factories.make_user(),
+        "other": factories.make_owner(),
+        "without": factories.make_manager(customer, [other_point]),
+        "with": factories.make_manager(customer, [point]),
+        "owner": owner,
+        "clerk": staff("bok"),
+        "visiting": visiting,
+        "editor": staff("redakcja"),
+    }
+    about = dict.fromkeys(("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml"), invoice)
+    about |= {"billing:document_file": note}
+    about |= dict.fromkeys(("payments:payment", "payments:resume", "payments:cancel"), payment)
+    return Situation(customer, people, about)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_everybody_gets_what_the_table_says(situation, name):
+    assert {who: situation.ask(name, who) for who in PEOPLE} == TABLE[name]
+
+
+# ------------------------------------------------------------------------------------------------------------- widgets
+
+# What in a widget would give the customer away, and who may meet it there.
+WHOLE = {"owner", "visiting"}
+OF_THE_POINT = WHOLE | {"with"}
+GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
+    "due": ("100,00", OF_THE_POINT),
+    "open_items": ("098765/11/2026", OF_THE_POINT),
+    "balance": ("62,44", OF_THE_POINT),
+    "documents": ("098765/11/2026", OF_THE_POINT),
+    "payments": ("77,11", OF_THE_POINT),
+    "transfer": ("098765", OF_THE_POINT | {"without"}),
+    "meters": ("55512345", OF_THE_POINT),
+    "contract": ("U/98765", OF_THE_POINT | {"without"}),
+    "known_data": ("halina@example.pl", WHOLE),
+    "notices": ("098765", set()),
+    "actions": ("098765", set()),
+    "text": ("098765", set()),
+}
+
+
+def test_every_widget_is_in_the_table():
+    assert {name for name, _widget in portal_blocks()} == set(GIVES_AWAY)
+
+
+@pytest.mark.parametrize("name", GIVES_AWAY)
+def test_a_widget_gives_a_customer_away_to_nobody_else(situation, name, settings):
+    Utility.objects.update_or_create(pk=1, defaults={"bank_account": "56102010260000042030091004"})
+    forget_everything()
+    widget = dict(portal_blocks())[name]
+    value = widget.to_python({"is_choice_only": False})
+    secret, meant_for = GIVES_AWAY[name]
+    for who, user in situation.people.items():
+        request = RequestFactory().get("/", {"k": str(situation.customer.public_id)})
+        request.user = user or AnonymousUser()
+        request.session = {}
+        request.viewer = viewer_for(request)
+        drawn = str(widget.render(value, {"request": request})).replace("\xa0", " ")
+        assert (secret in drawn) is (who in meant_for), who
