@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Task(models.Model):
     class State(models.TextChoices):
-        OPEN = "open", _("open")
+        OPEN = "open", _("to do")
         DONE = "done", _("done")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -25,8 +25,8 @@ class Task(models.Model):
     outcome = models.CharField(_("what was done"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = _("task")
-        verbose_name_plural = _("tasks")
+        verbose_name = _("clerk's task")
+        verbose_name_plural = _("clerks' tasks")
         ordering = ["-opened_at"]
         constraints = [
             models.UniqueConstraint(

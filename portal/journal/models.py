@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 class AuditLine(models.Model):
     at = models.DateTimeField(_("when"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    by = models.CharField(_("by"), max_length=120, help_text="Who, in words: a person's name, the import, the gateway.")
+    by = models.CharField(
+        _("who"), max_length=120, help_text="Who, in words: a person's name, the import, the gateway."
+    )
     deed = models.CharField(_("deed"), max_length=60)
     about = models.CharField(_("about"), max_length=80, help_text="What it is about: kind:public id.")
     customer = models.UUIDField(

@@ -17,7 +17,6 @@ class Journal(ReadOnlyRegister):
     menu_icon = "history"
     menu_order = 90
     list_display = ("when", "by", "deed", "about", "customer", "what")
-    list_filter = ("at",)
     search_fields = ("by", "deed", "about")
     ordering = ("-pk",)  # lines are only ever added, so this is their order in time and needs no index of its own
 

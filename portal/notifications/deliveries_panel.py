@@ -19,7 +19,7 @@ class Deliveries(ReadOnlyRegister):
     menu_icon = "mail"
     menu_order = 60
     list_display = ("queued", "title", "to", "state", "attempts", "last_error", "sent")
-    list_filter = ("state", "queued_at")
+    list_filter = ("state",)
     search_fields = ("recipient", "message", "about")
     ordering = ("-pk",)
 
@@ -32,11 +32,11 @@ class Deliveries(ReadOnlyRegister):
         known = find_message(delivery.message)
         return str(known.subject) if known else delivery.message
 
-    @display(description=_("to"))
+    @display(description=_("recipient"))
     def to(self, delivery: Delivery) -> str:
         return masked(delivery.recipient)
 
-    @display(description=_("sent"), ordering="sent_at")
+    @display(description=_("sent at"), ordering="sent_at")
     def sent(self, delivery: Delivery) -> str:
         return moment(delivery.sent_at)
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -33,6 +34,10 @@ class RegisterIndex(generic.IndexView):
         asked = self.search_query.strip()
         return queryset.filter(reduce(or_, (in_any_case(field, asked) for field in self.search_fields)))
 
+    def get_list_buttons(self, instance: Model) -> list[Any]:
+        """A row's title leads to its page, and there is nothing else to do with it."""
+        return []
+
     def get_inspect_url(self, instance: Model) -> str | None:
         return reverse(self.inspect_url_name, args=[getattr(instance, self.key)]) if self.inspect_url_name else None
 
@@ -50,7 +55,7 @@ class RegisterPage(generic.InspectView):
         return rows
 
     def get_page_title(self) -> str:
-        return str(self.model._meta.verbose_name)
+        return capfirst(str(self.model._meta.verbose_name))
 
 
 class Register(ModelViewSet):
