@@ -4,30 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0001_initial'),
+        ("notifications", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='delivery',
-            name='attempts',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='attempts'),
+            model_name="delivery",
+            name="attempts",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="attempts"),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='last_error',
-            field=models.CharField(blank=True, max_length=200, verbose_name='last error'),
+            model_name="delivery",
+            name="last_error",
+            field=models.CharField(blank=True, max_length=200, verbose_name="last error"),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='queued_at',
-            field=models.DateTimeField(verbose_name='written'),
+            model_name="delivery",
+            name="queued_at",
+            field=models.DateTimeField(verbose_name="written"),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='state',
-            field=models.CharField(choices=[('queued', 'queued'), ('claimed', 'being sent'), ('sent', 'sent'), ('failed', 'failed')], default='queued', max_length=10, verbose_name='state'),
+            model_name="delivery",
+            name="state",
+            field=models.CharField(
+                choices=[("queued", "queued"), ("claimed", "being sent"), ("sent", "sent"), ("failed", "failed")],
+                default="queued",
+                max_length=10,
+                verbose_name="state",
+            ),
         ),
     ]
