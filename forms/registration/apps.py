@@ -9,7 +9,11 @@ class RegistrationConfig(AppConfig):
     name = "forms.registration"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from forms.registration import messages, rules  # noqa: F401 - registers the messages and the rule set
         from portal import jobs
+        from portal.desk import kinds
 
+        kinds.register("application", _("an application to decide"), "application_register:inspect")
         jobs.periodic("forms.registration.tasks.close_late_applications", daily_at=time(3, 20))

@@ -177,10 +177,12 @@ def test_an_application_is_shown_without_its_password(clerk, client):
         submission="11111111-1111-4111-8111-111111111111",
         created_at=clock.now(),
         proven_customer=make_customer(number="000777"),
+        reason=Application.Reason.HAS_OWNER,
     )
     assert "anna@example.pl" in client.get(reverse("application_register:index")).content.decode()
     page = client.get(reverse("application_register:inspect", args=[application.public_id])).content.decode()
     assert "000777" in page
+    assert str(application.get_reason_display()) in page
     assert "argon2" not in page
 
 
