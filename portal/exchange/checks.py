@@ -172,7 +172,7 @@ class _Checks:
         self._add(mixed, _("open_amount is empty, but other charges of this customer state theirs."))
 
     def _shares_sum(self) -> None:
-        shares = Staged.of("entry_shares").objects.filter(entry=OuterRef("external_id"))
+        shares = Staged.of("entry_shares").objects.filter(entry=OuterRef("row_key"))
         total = shares.order_by().values("entry").annotate(total=Sum("amount")).values("total")
         rows = Staged.of("ledger").objects.annotate(total=Subquery(total)).filter(total__isnull=False)
         for row in rows.exclude(total=F("amount")).iterator():

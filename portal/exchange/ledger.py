@@ -22,11 +22,13 @@ def _entry(column: str) -> str:
 
 def allocations() -> Target:
     owner = f"(SELECT o.customer_id FROM {table(LedgerEntry)} o WHERE o.id = t.charge_id)"
+    external = f"(SELECT x.external_id FROM {table(LedgerEntry)} x WHERE x.id = {{id}})"
     return Target(
         stage="allocations",
         model=Allocation,
         columns={"amount": "s.amount"},
         joined=f"t.payment_id = {_entry('payment')} AND t.charge_id = {_entry('charge')}",
+        key=f"{external.format(id='t.payment_id')} || '|' || {external.format(id='t.charge_id')}",
         on_insert={"payment_id": _entry("payment"), "charge_id": _entry("charge")},
         scope="1 = 1",
         owner=owner,
@@ -54,10 +56,15 @@ def weigh(parameters: dict[str, Any]) -> None:
         parameters,
     )
     execute(f"UPDATE {stage('ledger')} SET verdict = 'new' WHERE verdict = ''", parameters)
-    execute(f"UPDATE {stage('entry_shares')} SET verdict = 'new' WHERE verdict = ''", parameters)
+    # Shares go the way of their entry; their own verdict is for the report.
+    execute(
+        f"UPDATE {stage('entry_shares')} AS s SET verdict = coalesce((SELECT l.verdict FROM {stage('ledger')} l"
+        " WHERE l.row_key = s.entry), 'new') WHERE verdict = ''",
+        parameters,
+    )
 
 
-_CURRENT = "t.source = %(source)s AND t.external_id = s.external_id AND t.is_current"
+_CURRENT = "t.source = %(source)s AND t.external_id = s.row_key AND t.is_current"
 
 
 def _shares_of_theirs() -> str:
@@ -67,7 +74,7 @@ def _shares_of_theirs() -> str:
         f"SELECT s.entry AS external_id, {contract} AS contract_id, s.service AS service, {point} AS point_id,"
         f" sum(s.amount) AS amount FROM {stage('entry_shares')} s WHERE s.verdict <> 'out' GROUP BY 1, 2, 3, 4"
         f" UNION ALL SELECT l.external_id, NULL, '', NULL, l.amount FROM {stage('ledger')} l WHERE l.verdict <> 'out'"
-        f" AND NOT EXISTS (SELECT 1 FROM {stage('entry_shares')} s WHERE s.entry = l.external_id)"
+        f" AND NOT EXISTS (SELECT 1 FROM {stage('entry_shares')} s WHERE s.entry = l.row_key)"
     )
 
 
@@ -75,7 +82,7 @@ def _shares_of_ours() -> str:
     return (
         f"SELECT t.external_id, h.contract_id, h.service, h.point_id, sum(h.amount) AS amount FROM {table(EntryShare)} h"
         f" JOIN {table(LedgerEntry)} t ON t.id = h.entry_id AND t.is_current AND t.source = %(source)s"
-        f" JOIN {stage('ledger')} s ON s.external_id = t.external_id AND s.verdict <> 'out' GROUP BY 1, 2, 3, 4"
+        f" JOIN {stage('ledger')} s ON s.row_key = t.external_id AND s.verdict <> 'out' GROUP BY 1, 2, 3, 4"
     )
 
 
@@ -83,7 +90,7 @@ def gone() -> str:
     """SQL for current entries `t` that a full delivery does not hold any more, of customers who are taken over."""
     return (
         "t.source = %(source)s AND t.is_current"
-        f" AND NOT EXISTS (SELECT 1 FROM {stage('ledger')} s WHERE s.external_id = t.external_id)"
+        f" AND NOT EXISTS (SELECT 1 FROM {stage('ledger')} s WHERE s.row_key = t.external_id)"
         f" AND EXISTS (SELECT 1 FROM {table(Customer)} c JOIN {stage('customers')} sc ON sc.row_key = c.external_id"
         " WHERE c.id = t.customer_id AND c.source = %(source)s AND sc.verdict <> 'out')"
     )
@@ -110,7 +117,7 @@ def touch(parameters: dict[str, Any], *, with_gone: bool, with_gone_allocations:
         " WHERE s.verdict IN ('new', 'changed')"
     )
     stated = (
-        f"SELECT c.id FROM {stage('customers')} s {of_customer} = s.external_id"
+        f"SELECT c.id FROM {stage('customers')} s {of_customer} = s.row_key"
         " LEFT JOIN billing_customeraccount k ON k.customer_id = c.id"
         " WHERE s.verdict <> 'out' AND (k.customer_id IS NULL OR k.stated_balance IS DISTINCT FROM s.stated_balance)"
     )
@@ -126,7 +133,7 @@ def touch(parameters: dict[str, Any], *, with_gone: bool, with_gone_allocations:
 
 def write(parameters: dict[str, Any], *, with_gone: bool) -> None:
     """Reverse what changed or is gone, write what is new, and keep open items and allocations on the entry that stands."""
-    changed = f"EXISTS (SELECT 1 FROM {stage('ledger')} s WHERE s.external_id = t.external_id AND s.verdict = 'changed') AND t.source = %(source)s AND t.is_current"
+    changed = f"EXISTS (SELECT 1 FROM {stage('ledger')} s WHERE s.row_key = t.external_id AND s.verdict = 'changed') AND t.source = %(source)s AND t.is_current"
     for condition in (changed, *([gone()] if with_gone else [])):
         _reverse(condition, parameters)
     _write_new(parameters)
@@ -160,7 +167,7 @@ def _write_new(parameters: dict[str, Any]) -> None:
     content = ", ".join(sql.name(column) for column in CONTENT)
     revision = (
         f"coalesce((SELECT max(p.revision) FROM {table(LedgerEntry)} p WHERE p.source = %(source)s"
-        " AND p.external_id = s.external_id), 0) + 1"
+        " AND p.external_id = s.row_key), 0) + 1"
     )
     execute(
         f"INSERT INTO {table(LedgerEntry)} (public_id, source, external_id, revision, is_reversal, is_current,"
@@ -174,11 +181,11 @@ def _write_new(parameters: dict[str, Any]) -> None:
 
 
 def _write_shares(parameters: dict[str, Any]) -> None:
-    entry = f"{table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.external_id AND e.is_current"
+    entry = f"{table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.row_key AND e.is_current"
     execute(
         f"INSERT INTO {table(EntryShare)} (entry_id, contract_id, service, point_id, amount)"
         f" SELECT e.id, {ref(Contract, 'contract')}, s.service, {ref(ServicePoint, 'point')}, s.amount"
-        f" FROM {stage('entry_shares')} s JOIN {stage('ledger')} l ON l.external_id = s.entry"
+        f" FROM {stage('entry_shares')} s JOIN {stage('ledger')} l ON l.row_key = s.entry"
         f" JOIN {table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.entry AND e.is_current"
         " WHERE l.verdict IN ('new', 'changed') ORDER BY s.id",
         parameters,
@@ -186,7 +193,7 @@ def _write_shares(parameters: dict[str, Any]) -> None:
     execute(
         f"INSERT INTO {table(EntryShare)} (entry_id, service, amount) SELECT e.id, '', s.amount"
         f" FROM {stage('ledger')} s JOIN {entry} WHERE s.verdict IN ('new', 'changed')"
-        f" AND NOT EXISTS (SELECT 1 FROM {stage('entry_shares')} h WHERE h.entry = s.external_id)",
+        f" AND NOT EXISTS (SELECT 1 FROM {stage('entry_shares')} h WHERE h.entry = s.row_key)",
         parameters,
     )
 
@@ -198,7 +205,7 @@ def _follow_revisions(parameters: dict[str, Any]) -> None:
         " AND e.external_id = n.external_id WHERE e.id = {old} AND n.is_current AND n.source = %(source)s)"
     )
     revised = (
-        f"SELECT e.id FROM {table(LedgerEntry)} e JOIN {stage('ledger')} s ON s.external_id = e.external_id"
+        f"SELECT e.id FROM {table(LedgerEntry)} e JOIN {stage('ledger')} s ON s.row_key = e.external_id"
         " WHERE e.source = %(source)s AND NOT e.is_current AND NOT e.is_reversal AND s.verdict IN ('new', 'changed')"
     )
     for model, column in ((OpenItem, "entry_id"), (Allocation, "payment_id"), (Allocation, "charge_id")):
@@ -208,7 +215,7 @@ def _follow_revisions(parameters: dict[str, Any]) -> None:
         )
     execute(
         f"UPDATE {table(OpenItem)} AS t SET amount = e.amount, due_on = e.due_on FROM {table(LedgerEntry)} e"
-        f" JOIN {stage('ledger')} s ON s.external_id = e.external_id AND s.verdict IN ('new', 'changed')"
+        f" JOIN {stage('ledger')} s ON s.row_key = e.external_id AND s.verdict IN ('new', 'changed')"
         " WHERE e.id = t.entry_id AND e.is_current AND e.source = %(source)s",
         parameters,
     )
@@ -216,7 +223,7 @@ def _follow_revisions(parameters: dict[str, Any]) -> None:
 
 def state_open_amounts(parameters: dict[str, Any]) -> None:
     """Write what the billing system says is open; where it says nothing any more, ours is reckoned anew."""
-    stated = f"FROM {stage('ledger')} s JOIN {table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.external_id AND e.is_current"
+    stated = f"FROM {stage('ledger')} s JOIN {table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.row_key AND e.is_current"
     execute(
         f"INSERT INTO {table(OpenItem)} (public_id, entry_id, customer_id, amount, open_amount, due_on, basis)"
         f" SELECT {new_uuid()}, e.id, e.customer_id, e.amount, s.open_amount, e.due_on, 'open_amount' {stated}"
@@ -247,7 +254,7 @@ def link_papers(parameters: dict[str, Any]) -> None:
         touched = (
             "t.customer_id IN (SELECT customer_id FROM exchange_touched)"
             f" OR t.customer_id IN (SELECT i.customer_id FROM {table(model)} i JOIN {stage(name)} s"
-            " ON s.external_id = i.external_id WHERE i.source = %(source)s AND s.verdict IN ('new', 'changed'))"
+            " ON s.row_key = i.external_id WHERE i.source = %(source)s AND s.verdict IN ('new', 'changed'))"
         )
         execute(
             f"UPDATE {table(LedgerEntry)} AS t SET {column} = {found} WHERE t.{column} IS NULL AND t.is_current"

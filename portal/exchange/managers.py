@@ -18,16 +18,17 @@ TASK = "manager_without_account"
 
 
 def weigh(source: str) -> None:
-    """New is who has no right yet; the rest is looked at one by one in the merge, for they are few."""
+    """New is who has an account and no right yet; the rest is looked at one by one in the merge, for they are few."""
     held = set(
         Delegation.objects.filter(ground=GROUND, revoked_at__isnull=True, customer__source=source).values_list(
             "customer__external_id", "user__email"
         )
     )
     staged = Staged.of("managers").objects.filter(verdict="")
-    known = [row.pk for row in staged.iterator() if (row.customer, row.email.lower()) in held]
-    staged.filter(pk__in=known).update(verdict=Verdict.SAME)
-    staged.filter(verdict="").update(verdict=Verdict.NEW)
+    people = get_user_model().objects.filter(is_active=True)
+    for row in staged.iterator():
+        is_new = (row.customer, row.email.lower()) not in held and people.filter(email__iexact=row.email).exists()
+        Staged.of("managers").objects.filter(pk=row.pk).update(verdict=Verdict.NEW if is_new else Verdict.SAME)
 
 
 def settle(manifest: Manifest) -> None:

@@ -130,7 +130,7 @@ class Merge:
         execute(
             f"INSERT INTO {account} (customer_id, balance, unallocated_credit, stated_balance, as_of, is_in_question,"
             f" question) SELECT c.id, 0, 0, s.stated_balance, %(as_of)s, false, '' FROM {stage('customers')} s"
-            f" JOIN {table(Customer)} c ON c.source = %(source)s AND c.external_id = s.external_id"
+            f" JOIN {table(Customer)} c ON c.source = %(source)s AND c.external_id = s.row_key"
             " WHERE s.verdict <> 'out' ON CONFLICT (customer_id) DO UPDATE SET stated_balance = excluded.stated_balance"
             f" WHERE {account}.stated_balance IS DISTINCT FROM excluded.stated_balance",
             self.parameters,
@@ -140,7 +140,7 @@ class Merge:
             f"UPDATE {account} AS t SET stated_balance = NULL WHERE t.stated_balance IS NOT NULL"
             " AND t.customer_id IN (SELECT customer_id FROM exchange_touched)"
             f" AND NOT EXISTS (SELECT 1 FROM {stage('customers')} s JOIN {table(Customer)} c"
-            " ON c.source = %(source)s AND c.external_id = s.external_id WHERE c.id = t.customer_id)",
+            " ON c.source = %(source)s AND c.external_id = s.row_key WHERE c.id = t.customer_id)",
             self.parameters,
         )
 

@@ -55,7 +55,8 @@ class Target:
     stage: str
     model: type[Model]
     columns: dict[str, str]  # column of t → SQL over s; what is compared and written
-    joined: str = "t.source = %(source)s AND t.external_id = s.external_id"
+    joined: str = "t.source = %(source)s AND t.external_id = s.row_key"  # how t is found from s
+    key: str = "t.external_id"  # SQL over t for the row_key of s: how s is found from t
     on_insert: dict[str, str] = field(default_factory=dict)
     on_change: dict[str, str] = field(default_factory=dict)
     scope: str = "t.source = %(source)s"  # the rows of t that this delivery may speak of
@@ -76,7 +77,7 @@ class Target:
 
     def gone(self) -> str:
         """SQL for the rows of t that a full delivery should hold and does not, or that go with their parents."""
-        missing = f"NOT EXISTS (SELECT 1 FROM {stage(self.stage)} s WHERE {self.joined})"
+        missing = f"NOT EXISTS (SELECT 1 FROM {stage(self.stage)} s WHERE s.row_key = {self.key})"
         if self.goes_with:
             return f"{self.goes_with} AND {missing}"
         is_taken = (

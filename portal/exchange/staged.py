@@ -55,6 +55,8 @@ class Touched(models.Model):
         return str(self.customer_id)
 
 
+# Columns by which other statements look rows up, besides their keys.
+FOUND_BY = {"entry_shares": ("entry",)}
 # What is read out of an FA(3) file, or kept in storage, beside the columns of the format.
 BESIDE_COLUMNS: dict[str, dict[str, models.Field[Any, Any]]] = {
     "invoices": {
@@ -106,6 +108,7 @@ def _model(stage: str, fields: dict[str, models.Field[Any, Any]]) -> Any:
             "indexes": [
                 models.Index(fields=["row_key"], name=f"staged_{stage}_key"[:30]),
                 models.Index(fields=["customer_key"], name=f"staged_{stage}_cust"[:30]),
+                *(models.Index(fields=[name], name=f"staged_{stage}_{name}"[:30]) for name in FOUND_BY.get(stage, ())),
             ],
         },
     )

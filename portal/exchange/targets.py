@@ -98,7 +98,7 @@ def _readings() -> Target:
         stage="readings",
         model=MeterReading,
         columns={"meter_id": ref(Meter, "meter"), "state": "'booked'"} | _same("value", "read_on", "source"),
-        joined="t.external_id = s.external_id",
+        joined="t.external_id = s.row_key",
         on_insert={"external_id": "s.external_id", "public_id": new_uuid()},
         scope="t.external_id IS NOT NULL",
         owner=of_meter,
@@ -140,6 +140,8 @@ def _invoice_lines() -> Target:
         columns={"point_id": ref(ServicePoint, "point")}
         | _same("description", "unit", "quantity", "unit_net", "net", "vat_rate", "vat"),
         joined=f"t.invoice_id = {of_invoice} AND t.position = s.position AND t.is_before = s.is_before",
+        key=f"(SELECT i.external_id FROM {sql.table(Invoice)} i WHERE i.id = t.invoice_id)"
+        " || '|' || t.position || '|' || CASE WHEN t.is_before THEN 'True' ELSE 'False' END",
         on_insert={"invoice_id": of_invoice} | _same("position", "is_before"),
         goes_with=f"t.invoice_id IN {came}",
         when_gone="DELETE",
@@ -188,6 +190,8 @@ def _at_collection_point(stage: str, model: type, key: tuple[str, ...], rest: tu
         # `stream` is of the key too: a table without a column to compare would have no columns to write.
         columns=_same("stream", *rest),
         joined=" AND ".join([f"t.point_id = {point}", *(f"t.{column} = s.{column}" for column in key)]),
+        key=f"(SELECT p.external_id FROM {sql.table(CollectionPoint)} p WHERE p.id = t.point_id)"
+        + "".join(f" || '|' || t.{column}" for column in key),
         on_insert={"point_id": point} | _same(*(column for column in key if column != "stream")),
         scope="1 = 1",
         owner=owner,

@@ -1,0 +1,130 @@
+"""The next delivery of a demo's billing system: what was paid online stands booked, with our reference."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from portal import clock
+from portal.billing.models import LedgerEntry
+from portal.customers.models import Customer
+from portal.exchange.models import BillingDelivery
+from portal.exchange.writer import DeliveryWriter
+from portal.outbox.models import OutboxFact
+
+ONE_DAY = timedelta(days=1)
+
+
+class NothingYet(Exception):
+    """There is no demo data that a next day could follow; run demo_data first."""
+
+    def __str__(self) -> str:
+        return self.__doc__ or ""
+
+
+def moment() -> datetime:
+    """A day after the last delivery, but not in the future if that can be helped. Raises NothingYet."""
+    merged = BillingDelivery.objects.filter(state=BillingDelivery.State.MERGED).order_by("-as_of").first()
+    if merged is None or merged.as_of is None:
+        raise NothingYet
+    return min(merged.as_of + ONE_DAY, max(clock.now(), merged.as_of + timedelta(minutes=1))).replace(
+        second=0, microsecond=0
+    )
+
+
+def write_delivery(folder: Path, as_of: datetime) -> int:
+    """Write what changed; returns how many payments are booked by it."""
+    paid = list(unbooked())
+    with DeliveryWriter(folder, as_of=as_of, kind="changes") as files:
+        files.open("customers", "ledger", "entry_shares", "allocations")
+        by_customer: dict[str, list[OutboxFact]] = defaultdict(list)
+        for fact in paid:
+            by_customer[fact.values["customer"]].append(fact)
+        for customer in Customer.objects.filter(external_id__in=by_customer).order_by("external_id"):
+            _book(files, customer, by_customer[customer.external_id], as_of)
+    return len(paid)
+
+
+def unbooked() -> Iterator[OutboxFact]:
+    """Payments that the outbox tells of and the ledger does not know."""
+    for fact in OutboxFact.objects.filter(kind="payment").order_by("happened_at", "pk"):
+        if not LedgerEntry.objects.filter(reference=fact.values["reference"], is_current=True).exists():
+            yield fact
+
+
+def _book(files: DeliveryWriter, customer: Customer, facts: list[OutboxFact], as_of: datetime) -> None:
+    lowered: dict[str, Decimal] = defaultdict(Decimal)
+    received = Decimal(0)
+    for fact in facts:
+        amount = Decimal(fact.values["amount"])
+        received += amount
+        key = f"L-{fact.values['reference']}"[:60]
+        _write_payment(files, customer, fact, key, amount, as_of)
+        for item in fact.values["items"]:
+            if item["entry"]:
+                lowered[item["entry"]] += Decimal(item["amount"])
+                files.row("allocations", payment=key, charge=item["entry"], amount=Decimal(item["amount"]))
+    charges = customer.entries.filter(is_current=True, external_id__in=lowered).select_related(
+        "open_item", "invoice", "document"
+    )
+    for entry in charges.order_by("external_id"):
+        _write_charge(files, customer, entry, lowered[entry.external_id])
+    balance = customer.account.balance - received
+    files.row("customers", **_as_it_is(customer), stated_balance=balance)
+
+
+def _write_payment(
+    files: DeliveryWriter, customer: Customer, fact: OutboxFact, key: str, amount: Decimal, as_of: datetime
+) -> None:
+    files.row(
+        "ledger",
+        id=key,
+        customer=customer.external_id,
+        kind="payment",
+        booked_on=as_of.astimezone(clock.WARSAW).date(),
+        amount=-amount,
+        reference=fact.values["reference"],
+        channel=fact.values.get("channel") or "online",
+    )
+
+
+def _write_charge(files: DeliveryWriter, customer: Customer, entry: LedgerEntry, paid: Decimal) -> None:
+    """The charge as it was, and less of it open."""
+    files.row(
+        "ledger",
+        id=entry.external_id,
+        customer=customer.external_id,
+        kind=entry.kind,
+        charge_kind=entry.charge_kind,
+        booked_on=entry.booked_on,
+        amount=entry.amount,
+        due_on=entry.due_on,
+        document_number=entry.document_number,
+        invoice=entry.invoice.external_id if entry.invoice else "",
+        document=entry.document.external_id if entry.document else "",
+        reference=entry.reference,
+        channel=entry.channel,
+        open_amount=max(Decimal(0), entry.open_item.open_amount - paid),
+    )
+    files.rows("entry_shares", _shares(entry))
+
+
+def _shares(entry: LedgerEntry) -> Iterable[dict[str, Any]]:
+    for share in entry.shares.select_related("contract", "point").order_by("pk"):
+        yield {
+            "entry": entry.external_id,
+            "contract": share.contract.external_id if share.contract else "",
+            "service": share.service,
+            "point": share.point.external_id if share.point else "",
+            "amount": share.amount,
+        }
+
+
+def _as_it_is(customer: Customer) -> dict[str, Any]:
+    fields = (
+        "number", "kind", "name", "first_name", "nip", "street", "postcode", "city", "email", "phone", "virtual_account",
+        "is_closed",
+    )  # fmt: skip
+    return {"id": customer.external_id, **{name: getattr(customer, name) for name in fields}}
