@@ -14,7 +14,7 @@ ADMINISTRATORS = "administrator"
 ENTER_PANEL = ("wagtailadmin", "access_admin")
 FILES = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 LOOK_AT_FILES = ("add_image", "choose_image", "add_document", "choose_document")
-EDITORS_MODELS = ("faqentry", "faqcategory")
+EDITORS_MODELS = ("faqentry", "faqcategory", "messagetemplate")
 ADMINISTRATORS_APPS = (
     "wagtailcore",
     "wagtailadmin",
@@ -59,6 +59,7 @@ def ensure_groups(root_page: Page) -> dict[str, Group]:
     _pages(groups[ADMINISTRATORS], root_page, "add", "change", "publish", "lock", "unlock", "bulk_delete")
     _files(groups[ADMINISTRATORS], FILES)
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label__in=ADMINISTRATORS_APPS)))
+    groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__model="messagetemplate")))
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label="accounts", content_type__model="user")))
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label="auth", content_type__model="group")))
     groups[ADMINISTRATORS].permissions.add(*_named(ADMINISTRATORS_RIGHTS))

@@ -25,7 +25,7 @@ register_message(
     _(
         "Good morning,\n\n"
         "your account in {product} works.\n\n"
-        "What you sign in with – {label}: {user_number}\n{hint}\n\n"
+        "To sign in, type: {user_number}\n{hint}\n\n"
         "Sign in: {sign_in}\n\n"
         "{utility}"
     ),
@@ -46,7 +46,7 @@ register_message(
         "Good morning,\n\n"
         "thank you for confirming your e-mail. Before you see a customer's data in {product}, a clerk must look at "
         "your registration. This takes up to {days} working days. We will write to you; you need not do anything.\n\n"
-        "Questions? Call us: {phone}.\n\n"
+        "Questions? Here we are: {contact}.\n\n"
         "{utility}"
     ),
     {"days": _("how many working days a clerk has")},
@@ -76,7 +76,7 @@ register_message(
         "Good morning,\n\n"
         "somebody ({applicant}) has shown us an invoice of customer number {number} and asked for an account in {product}. "
         "We have given no access: a clerk will look at it.\n\n"
-        "If you know this person, you need not do anything. If you do not, call us: {phone}.\n\n"
+        "If you know this person, you need not do anything. If you do not, tell us: {contact}.\n\n"
         "{utility}"
     ),
     {"number": _("customer number"), "applicant": _("the applicant's e-mail, mostly hidden")},
@@ -89,7 +89,7 @@ register_message(
     _(
         "Good morning,\n\n"
         "an account in {product} has been opened for customer number {number} with the e-mail {applicant}.\n\n"
-        "If it was you or somebody of your household, you need not do anything. If not, call us at once: {phone}.\n\n"
+        "If it was you or somebody of your household, you need not do anything. If not, tell us at once: {contact}.\n\n"
         "{utility}"
     ),
     {"number": _("customer number"), "applicant": _("the e-mail of the account, mostly hidden")},

@@ -25,7 +25,7 @@ register_message(
     _(
         "Good morning,\n\n"
         "the password to your account in {product} has just been changed.\n\n"
-        "If it was not you, set a new password at once on the sign-in page and call us: {phone}.\n\n"
+        "If it was not you, set a new password at once on the sign-in page and tell us: {contact}.\n\n"
         "Sign-in page: {sign_in}\n\n"
         "{utility}"
     ),

@@ -78,6 +78,7 @@ def _common() -> dict[str, str]:
         "product": utility.product_name,
         "phone": utility.phone,
         "office_email": utility.email,
+        "contact": ", ".join(part for part in (utility.phone, utility.email) if part) or absolute("/"),
         "portal": absolute("/"),
         "sign_in": absolute(reverse("account_login")),
     }

@@ -17,7 +17,7 @@ LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; f
 @require_safe
 def demo_mail_list(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(
-        request, "notifications/demo_list.html", {"mails": DemoMail.objects.all()[:SHOWN]}, headers=HEADERS
+        request, "notifications/demo_list.html", {"mails": DemoMail.objects.order_by("-pk")[:SHOWN]}, headers=HEADERS
     )
 
 

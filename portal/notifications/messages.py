@@ -16,6 +16,7 @@ COMMON: Mapping[str, Words] = {
     "product": _("name of the portal"),
     "phone": _("the office's phone"),
     "office_email": _("the office's e-mail"),
+    "contact": _("the office's phone and e-mail, whichever there are"),
     "portal": _("address of the portal"),
     "sign_in": _("address of the sign-in page"),
 }

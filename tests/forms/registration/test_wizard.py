@@ -159,6 +159,14 @@ def test_contact_that_cannot_work_is_answered_with_a_sentence(wizard, email, pho
     assert "error-summary" in words(wizard.contact(email, phone))
 
 
+@pytest.mark.fact("S0.11")
+def test_an_e_mail_and_a_password_of_ones_own_are_asked(wizard):
+    wizard.invoice()
+    assert 'name="kontakt-email"' in words(wizard.get("kontakt"))
+    wizard.contact()
+    assert 'name="haslo-password"' in words(wizard.get("haslo"))
+
+
 @pytest.mark.parametrize("password", ["", "krotkie", "123456789012", "anna@example.pl"])
 def test_a_weak_password_is_refused_with_a_sentence(wizard, password):
     wizard.invoice()

@@ -29,7 +29,7 @@ def turn_on(client: Any) -> str:
     asked = client.get("/konto/drugi-skladnik/wlacz/")
     assert asked.headers["Location"].startswith("/konto/potwierdz/")
     page = client.post(asked.headers["Location"], {"password": PASSWORD}, follow=True).content.decode()
-    (secret,) = re.findall(r"<code[^>]*>([A-Z2-7]+)</code>", page)
+    (secret,) = re.findall(r'<strong class="text-break">([A-Z2-7]+)</strong>', page)
     done = client.post("/konto/drugi-skladnik/wlacz/", {"code": code(secret)})
     assert done.headers["Location"] == "/konto/drugi-skladnik/kody-zapasowe/"
     return str(secret)
