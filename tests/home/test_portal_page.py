@@ -23,7 +23,7 @@ from portal.billing.blocks import DueWidget
 from portal.customers import access
 from portal.customers.actions import grant_access
 from portal.customers.models import Customer
-from portal.utility import rulebook
+from portal.utility import kept, rulebook
 from portal.utility.kept import forget_everything
 from portal.utility.models import RuleRecord
 from portal.widgets import PERSONAS, Showing, persona_viewer
@@ -190,6 +190,12 @@ def test_portal_pages_are_not_in_the_public_menu(portal, client):
 
 
 # ---------------------------------------------------------------------------------------------------------- the budget
+
+
+@pytest.fixture(autouse=True)
+def _warm(monkeypatch):
+    """What a process keeps for seconds is kept for the whole test, however slow the machine."""
+    monkeypatch.setattr(kept, "SECONDS", 3600.0)
 
 
 def count(client, path):
@@ -377,3 +383,11 @@ def test_the_persona_s_figures_agree(db):
 
 def test_a_viewer_of_a_persona_may_not_act(portal):
     assert not access.may(persona_viewer(PERSONAS[0]), "pay")
+
+
+def test_an_editor_opens_the_page_with_all_its_widgets_to_choose_from(portal, admin_client):
+    page = admin_client.get(f"/panel/pages/{portal.dashboard.pk}/edit/").content.decode()
+    for name, _widget in portal_blocks():
+        assert f"&quot;{name}&quot;" in page or f'"{name}"' in page
+    for invented in PERSONAS:
+        assert invented.code in page
