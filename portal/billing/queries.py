@@ -89,7 +89,9 @@ def balance(viewer: Viewer) -> Balance | None:
         as_of=as_of,
         unallocated_credit=first.get("credit") or ZERO,
         **transit,
-        parts=tuple(sorted((part for part in parts if part.amount), key=lambda part: (not part.contract, part.contract))),
+        parts=tuple(
+            sorted((part for part in parts if part.amount), key=lambda part: (not part.contract, part.contract))
+        ),
         is_partial=viewer.is_partial,
     )
 

@@ -31,7 +31,7 @@ class BillingRules(RuleSet):
     disputed_share_percent: int = rule(
         1, gettext_noop("A delivery is refused when more customers than this are faulty, per cent")
     )
-    shows_transfer_code: bool = rule(True, gettext_noop("Show the transfer QR code"))  # noqa: FBT003 - a default, named by its label
+    shows_transfer_code: bool = rule(True, gettext_noop("Show the transfer QR code"))
 
 
 @register

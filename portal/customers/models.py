@@ -17,7 +17,9 @@ class FromBilling(models.Model):
 
     class Meta:
         abstract = True
-        constraints = [models.UniqueConstraint(fields=["source", "external_id"], name="%(app_label)s_%(class)s_from_billing")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="%(app_label)s_%(class)s_from_billing")
+        ]
 
 
 class Customer(FromBilling):
@@ -40,7 +42,9 @@ class Customer(FromBilling):
     email = models.EmailField(_("e-mail known to the office"), blank=True)
     phone = models.CharField(_("phone known to the office"), max_length=40, blank=True)
     virtual_account = models.CharField(_("individual account"), max_length=26, blank=True)
-    services = models.JSONField(_("services held"), default=list, help_text=_("water, sewage, waste; kept by the import"))
+    services = models.JSONField(
+        _("services held"), default=list, help_text=_("water, sewage, waste; kept by the import")
+    )
     is_closed = models.BooleanField(_("closed"), default=False)
     as_of = models.DateTimeField(_("as of"), null=True, blank=True)
 
@@ -151,7 +155,9 @@ class Delegation(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="delegations")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices)
     is_whole_customer = models.BooleanField(_("whole customer"), default=True)
-    points = models.ManyToManyField(ServicePoint, blank=True, related_name="delegations", verbose_name=_("service points"))
+    points = models.ManyToManyField(
+        ServicePoint, blank=True, related_name="delegations", verbose_name=_("service points")
+    )
     deeds = models.JSONField(_("deeds of a proxy"), default=list, blank=True)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)

@@ -49,7 +49,9 @@ def test_somebody_else_s_customer_cannot_be_chosen(client, two):
     assert client.post(PATH, {"customer": factories.make_customer().public_id}).status_code == 404
 
 
-def test_many_customers_are_shown_page_by_page_at_the_same_cost(client, two, django_assert_max_num_queries, monkeypatch):
+def test_many_customers_are_shown_page_by_page_at_the_same_cost(
+    client, two, django_assert_max_num_queries, monkeypatch
+):
     monkeypatch.setattr(kept, "SECONDS", 3600.0)
     user = two[0]
     for _ in range(60):
