@@ -242,7 +242,7 @@ class TermsForm(StepForm):
         maxnumber=100_000,
         hidelogo=True,
         hidefooter=True,
-        auto="onload",
+        auto="onsubmit",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
