@@ -97,12 +97,14 @@ def _choice(
     request: HttpRequest, form: PayForm, charges: OpenCharges, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     viewer = _viewer(request)
-    begun = queries.live_payment(viewer)
+    live = queries.live_payment(viewer)
+    begun = queries.tell(live) if live else None
     shown = {
         "form": form,
         "token": form.token or uuid.uuid4(),
         "charges": charges,
-        "begun": queries.tell(begun) if begun else None,
+        "begun": begun,
+        "own_items": [line.item for line in begun.lines] if begun else [],
         "notice": notice,
         "methods": [queries.method_in_words(method) for method in rules(PaymentRules).methods],
         "viewer": viewer,
