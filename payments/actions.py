@@ -196,7 +196,9 @@ def _mark_paid(payment: Payment, told: SessionState) -> None:
 def _settle(payment: Payment, told: SessionState) -> None:
     _mark_paid(payment, told)
     try:
-        transit.settle(payment.transit.reference, payment.succeeded_at or clock.now())
+        payment.transit = transit.settle(
+            payment.transit.reference, payment.succeeded_at or clock.now(), channel=payment.method[:20]
+        )
     except transit.AlreadyPaid as why:
         _set_aside(payment, str(why))
         return

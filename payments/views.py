@@ -50,7 +50,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     viewer = _viewer(request)
     if not access.may(viewer, Deed.PAY) or not checkout.is_offered():
         raise Http404
-    charges = open_items(viewer)
+    charges = open_items(viewer, Deed.PAY)
     if request.method == "POST":
         return _press(request, viewer, charges)
     if "recount" in request.GET:
@@ -77,7 +77,7 @@ def _press(request: HttpRequest, viewer: Viewer, charges: OpenCharges) -> HttpRe
     except checkout.CannotPay as why:
         return _choice(request, form, charges, notice=str(why), status=409)
     except TransitRefused as why:
-        charges = open_items(viewer)
+        charges = open_items(viewer, Deed.PAY)
         return _choice(request, form.again(charges), charges, notice=str(why), status=409)
     except GatewayFault:
         return _choice(request, form, charges, notice=_no_answer(), status=503)

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from portal import clock, money
 from portal.billing.models import CustomerAccount, OpenItem, Transit, TransitPart
-from portal.billing.transit_booking import Booked, book_entries, booked_amount, chase, confirm_match
+from portal.billing.transit_booking import ONLINE, Booked, book_entries, booked_amount, chase, confirm_match
 
 __all__ = [
+    "ONLINE",
     "AccountInQuestion",
     "AlreadyPaid",
     "AmountTooHigh",
@@ -36,7 +37,6 @@ __all__ = [
     "settle",
 ]
 
-ONLINE = "online"
 ZERO = Decimal("0.00")
 
 
@@ -195,8 +195,8 @@ def _holders(item: OpenItem) -> list[str]:
 
 
 @transaction.atomic
-def settle(reference: str, at: datetime) -> Transit:
-    """The money has come. A released transit is settled too: payers do pay after the time is up.
+def settle(reference: str, at: datetime, *, channel: str = "") -> Transit:
+    """The money has come, by BLIK, card or whatever `channel` says. A released transit is settled too: payers do pay after the time is up.
 
     Raises AlreadyPaid, and changes nothing, when another online payment has taken the place. Money that came another
     way (at the bank) does not stop it: it becomes credit when it is booked.
@@ -219,8 +219,8 @@ def settle(reference: str, at: datetime) -> Transit:
         item = items[part.item_id]  # type: ignore[index]  # parts without an item are filtered out
         if part.amount > item.open_amount - spoken_for.get(item.pk, Claim()).paid and _paid_online(item, reference):
             raise AlreadyPaid
-    transit.state, transit.paid_at = Transit.State.PAID, at
-    transit.save(update_fields=["state", "paid_at"])
+    transit.state, transit.paid_at, transit.channel = Transit.State.PAID, at, channel or transit.channel
+    transit.save(update_fields=["state", "paid_at", "channel"])
     return transit
 
 

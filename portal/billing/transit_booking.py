@@ -20,6 +20,7 @@ from portal.desk.actions import close_about, open_task
 from portal.journal.actions import note
 from portal.utility.rulebook import rules
 
+ONLINE = "online"  # how it was paid is not known yet, or the billing system does not say
 MATCH = "transit_match"
 UNBOOKED = "transit_unbooked"
 OVERBOOKED = "transit_overbooked"
@@ -157,7 +158,7 @@ def _unmatched() -> Iterable[Transit]:
 
 def _fits(entry: LedgerEntry, transit: Transit) -> bool:
     paid_on = _paid_on(transit)
-    if entry.channel not in ("", transit.channel) or paid_on is None:
+    if entry.channel not in ("", ONLINE, transit.channel) or paid_on is None:
         return False
     return timedelta(0) <= entry.booked_on - paid_on <= timedelta(days=rules(TransitRules).match_within_days)
 

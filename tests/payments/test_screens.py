@@ -10,6 +10,7 @@ from payments.models import Payment, SandboxSession
 from portal import clock, money
 from portal.billing import transit
 from portal.billing.models import CustomerAccount, OpenItem, Transit
+from portal.customers.actions import grant_access
 from portal.utility.models import RuleRecord
 from portal.utility.rulebook import forget
 from tests import factories
@@ -201,6 +202,17 @@ def test_who_may_not_pay_finds_no_page(bill, who, settings):
     assert answer.status_code == (302 if who == "a stranger" else 404)
     assert pressed.status_code == (302 if who == "a stranger" else 404)
     assert not Payment.objects.exists()
+
+
+def test_a_proxy_with_the_deed_to_pay_alone_pays(bill):
+    proxy = factories.make_user()
+    grant_access(user=proxy, customer=bill.customer, role="proxy", ground="test", deeds=["pay"])
+    client = Client()
+    client.force_login(proxy)
+
+    assert "204,10 zł" in shown(client.get(CHOOSE, {"k": bill.customer.public_id}))
+    assert client.post(CHOOSE, form(bill)).status_code == 302
+    assert client.get(page_of(Payment.objects.get())).status_code == 200
 
 
 def test_choosing_costs_the_same_however_much_is_open(bill, signed_in, django_assert_max_num_queries):

@@ -33,7 +33,7 @@ def assert_settled_once(payment: Payment) -> None:
     assert payment.state == Payment.State.SUCCEEDED
     assert (payment.received, payment.received_currency) == (Decimal("204.10"), "PLN")
     assert not payment.is_held_for_clerk
-    assert payment.transit.state == Transit.State.PAID
+    assert (payment.transit.state, payment.transit.channel) == (Transit.State.PAID, "blik")
     assert OutboxFact.objects.filter(kind="payment").count() == 1
     assert Delivery.objects.filter(message="payment_succeeded").count() == 1
     assert AuditLine.objects.filter(deed="payment_succeeded").count() == 1

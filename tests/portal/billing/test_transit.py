@@ -287,6 +287,20 @@ def test_two_fitting_payments_are_ambiguous():
     assert transit.book_entries([booking(other, "-50.00", reference="")]).proposed == 0
 
 
+def test_the_channel_is_what_the_gateway_says(item):
+    hold(item)
+
+    assert transit.settle("EBOK-1", clock.now(), channel="blik").channel == "blik"
+
+
+@pytest.mark.parametrize("channel", ["", "online", "blik"])
+def test_a_booking_may_name_the_channel_or_only_that_it_was_online(item, channel):
+    hold(item)
+    transit.settle("EBOK-1", clock.now(), channel="blik")
+
+    assert transit.book_entries([booking(item, "-135.38", reference="", channel=channel)]).proposed == 1
+
+
 @pytest.mark.parametrize("fields", [{"channel": "bank"}, {"amount": "-135.37"}, {"days": 11}, {"days": -1}], ids=str)
 def test_another_channel_amount_or_time_does_not_fit(item, fields):
     paid(item)
