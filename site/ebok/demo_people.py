@@ -123,7 +123,7 @@ def _grant(user: User, customer: Customer, role: str, points: list[Any] | None =
 def _sign_in(role: str, user: User) -> dict[str, Any]:
     allowed = rules(SignInRules).identifiers
     kinds = {identifier.kind: identifier.value for identifier in user.identifiers.all()}
-    usable = [kinds[kind] for kind in allowed if kind in kinds] or ([user.email] if user.is_staff else [])
+    usable = [kinds[kind] for kind in allowed if kind in kinds] or ([user.email or ""] if user.is_staff else [])
     return {
         "identifier": usable[0] if usable else "",
         "email": user.email,

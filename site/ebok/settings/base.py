@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +13,7 @@ DEBUG = False
 EBOK_DEMO = False
 EBOK_BASE_URL = os.environ.get("EBOK_BASE_URL", "http://127.0.0.1:8000")
 WAGTAILADMIN_BASE_URL = EBOK_BASE_URL
-EBOK_NOW = None  # honoured by demo and test settings only
+EBOK_NOW: str | None = None  # honoured by demo and test settings only
 
 INSTALLED_APPS = [
     "ebok",
@@ -96,7 +97,9 @@ MIDDLEWARE = [
 ROOT_URLCONF = "ebok.urls"
 WSGI_APPLICATION = "ebok.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SILENCED_SYSTEM_CHECKS = ["models.W040"]  # the ledger's covering index is PostgreSQL's; SQLite does without the extra columns
+SILENCED_SYSTEM_CHECKS = [
+    "models.W040"
+]  # the ledger's covering index is PostgreSQL's; SQLite does without the extra columns
 
 TEMPLATES = [
     {
@@ -206,7 +209,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static-built"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
+STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
