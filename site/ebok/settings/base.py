@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parents[3]
-VAR_DIR = Path(os.environ.get("EBOK_VAR", BASE_DIR / "var"))
+VAR_DIR = Path(os.environ.get("EBOK_VAR") or BASE_DIR / "var")
 
 DEBUG = False
 EBOK_DEMO = False
