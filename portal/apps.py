@@ -10,7 +10,7 @@ class PortalConfig(AppConfig):
     verbose_name = "eBOK"
 
     def import_models(self) -> None:
-        from portal import jobs  # noqa: PLC0415 - its models belong to this app
+        from portal import jobs
 
         super().import_models()
         jobs.periodic("portal.jobs.reap", every=timedelta(minutes=1))

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,19 +14,41 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AuditLine',
+            name="AuditLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('by', models.CharField(help_text="Who, in words: a person's name, the import, the gateway.", max_length=120)),
-                ('deed', models.CharField(max_length=60)),
-                ('about', models.CharField(help_text='What it is about: kind:public id.', max_length=80)),
-                ('customer', models.UUIDField(blank=True, help_text='Public id of the customer whose data it touches.', null=True)),
-                ('facts', models.JSONField(default=dict)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.CharField(
+                        help_text="Who, in words: a person's name, the import, the gateway.", max_length=120
+                    ),
+                ),
+                ("deed", models.CharField(max_length=60)),
+                ("about", models.CharField(help_text="What it is about: kind:public id.", max_length=80)),
+                (
+                    "customer",
+                    models.UUIDField(
+                        blank=True, help_text="Public id of the customer whose data it touches.", null=True
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['customer', 'at'], name='journal_aud_custome_16d189_idx'), models.Index(fields=['about'], name='journal_aud_about_2a2b25_idx')],
+                "indexes": [
+                    models.Index(fields=["customer", "at"], name="journal_aud_custome_16d189_idx"),
+                    models.Index(fields=["about"], name="journal_aud_about_2a2b25_idx"),
+                ],
             },
         ),
     ]
