@@ -127,7 +127,7 @@ def _open_by_allocations(of: _Of) -> None:
 def _open_by_oldest_due(of: _Of) -> None:
     """Everything paid, credited and given back, counted to the oldest due charge first."""
     reached = (
-        "sum(e.amount) OVER (PARTITION BY e.customer_id ORDER BY coalesce(e.due_on, e.booked_on), e.booked_on, e.id"
+        "sum(e.amount) OVER (PARTITION BY e.customer_id ORDER BY coalesce(e.due_on, e.booked_on), e.booked_on, e.external_id"
         " ROWS UNBOUNDED PRECEDING)"
     )
     paid = (

@@ -12,6 +12,8 @@ from django.utils import translation
 from portal import clock
 from portal.exchange.actions import Outcome, import_delivery
 from portal.exchange.writer import DeliveryWriter
+from portal.utility import rulebook
+from portal.utility.models import RuleRecord
 
 AS_OF = clock.at(date(2026, 11, 20), 4)
 
@@ -60,6 +62,9 @@ class Delivery:
     def row(self, name: str, key: str) -> dict[str, Any]:
         return next(row for row in self.files[name] if row["id"] == key)
 
+    def drop(self, name: str, key: str) -> None:
+        self.files[name] = [row for row in self.files[name] if row["id"] != key]
+
     def write(self, as_of: datetime = AS_OF, kind: str = "full") -> Path:
         with DeliveryWriter(self.folder, as_of=as_of, kind=kind) as writer:
             for name, rows in self.files.items():
@@ -105,8 +110,7 @@ def take(delivery: Delivery) -> Callable[..., Outcome]:
 @pytest.fixture
 def lenient(db: None) -> None:
     """A rule that lets small deliveries have faulty customers at all."""
-    from portal.utility import rulebook
-    from portal.utility.models import RuleRecord
-
-    RuleRecord.objects.create(rule_set="billing", effective_from=date(2020, 1, 1), values={"disputed_share_percent": 50})
+    RuleRecord.objects.create(
+        rule_set="billing", effective_from=date(2020, 1, 1), values={"disputed_share_percent": 100}
+    )
     rulebook.forget()
