@@ -48,13 +48,13 @@ class Command(BaseCommand):
         parser.add_argument("--customers", type=int, default=200, help="how many customers a new demo has (200)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, _stop)
-        signal.signal(signal.SIGINT, _stop)
         port = self._free_port(options["port"])
         presets = sorted(path.stem for path in (TOP / "site/ebok/presets").glob("[a-z]*.toml"))
         if settings.EBOK_PRESET not in presets:
             known = ", ".join(presets) or "none yet"
             raise CommandError(f"There is no preset {settings.EBOK_PRESET}. Presets: {known}.", returncode=2)
+        signal.signal(signal.SIGTERM, _stop)
+        signal.signal(signal.SIGINT, _stop)
         try:
             Demo(self, settings.EBOK_PRESET, options["customers"]).make_ready()
             Processes(self, port).run_until_stopped()
