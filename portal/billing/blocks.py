@@ -1,17 +1,21 @@
 """The widgets about money and documents."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from portal.billing import examples
 from portal.billing.documents import Papers, recent_documents
 from portal.billing.queries import Balance, OpenCharges, Payments, balance, open_items, payments
+from portal.billing.rules import BillingRules
 from portal.customers import access
 from portal.customers.access import Viewer
 from portal.customers.models import Deed
+from portal.qr import CodeWithheld, TransferCode, zbp_code
 from portal.utility import identity
 from portal.utility.rulebook import rules
 from portal.utility.rules import Modules
@@ -187,19 +191,21 @@ class PaymentsWidget(PagedWidget):
 
 @dataclass(frozen=True)
 class TransferDetails:
-    """What one types into a bank's form."""
+    """What one types into a bank's form, and the code that types it for one. Without an amount there is no code."""
 
     account: str
     recipient: str
     address: str
     title: str
+    amount: Decimal | None = None
+    code: TransferCode | None = None
+    why_no_code: str = ""
 
 
 class TransferWidget(Widget):
-    """The account to pay to by bank transfer."""
+    """The account to pay to by bank transfer, with the code for what is open now."""
 
     deed = Deed.SEE_BALANCE
-    statements = 0
 
     class Meta:
         icon = "clipboard-list"
@@ -208,18 +214,42 @@ class TransferWidget(Widget):
         template = "widgets/transfer.html"
 
     def facts(self, showing: Showing, value: dict[str, Any]) -> TransferDetails | None:
-        return transfer_details(showing.viewer, account_of(showing.viewer))
+        viewer = showing.viewer
+        return transfer_details(viewer, account_of(viewer), showing.ask(open_items))
 
     def example(self, persona: Persona, value: dict[str, Any]) -> TransferDetails:
-        utility = identity.current()
-        return TransferDetails(examples.ACCOUNT, utility.legal_name or utility.name, _address(), persona.number)
+        return _details(examples.ACCOUNT, persona.number, examples.open_charges(persona))
 
 
-def transfer_details(viewer: Viewer, account: str) -> TransferDetails | None:
+def transfer_details(viewer: Viewer, account: str, charges: OpenCharges | None = None) -> TransferDetails | None:
+    """With `charges` also how much to pay, and the code for exactly that."""
     if viewer.customer is None or not account:
         return None
+    return _details(account, viewer.customer.number, charges or OpenCharges())
+
+
+def _details(account: str, customer_number: str, charges: OpenCharges) -> TransferDetails:
     utility = identity.current()
-    return TransferDetails(account, utility.legal_name or utility.name, _address(), viewer.customer.number)
+    to_pay = charges.to_pay
+    by_customer = gettext("customer %(number)s") % {"number": customer_number}
+    title = (len(to_pay) == 1 and to_pay[0].number) or by_customer
+    details = TransferDetails(account, utility.legal_name or utility.name, _address(), title)
+    if charges.is_in_question or not to_pay:
+        return details
+    details = replace(details, amount=charges.payable)
+    if not rules(BillingRules).shows_transfer_code:
+        return details
+    try:
+        code = zbp_code(
+            account=account,
+            amount=charges.payable,
+            name=utility.legal_name or utility.name,
+            title=title,
+            nip=utility.nip,
+        )
+    except CodeWithheld as why:
+        return replace(details, why_no_code=str(why))
+    return replace(details, code=code)
 
 
 def _address() -> str:

@@ -14,7 +14,7 @@ from portal.utility.rulebook import rules
 from portal.utility.rules import Modules
 from portal.widgets import Persona
 
-ACCOUNT = "56102010264203000000012345"
+ACCOUNT = "03102010264203000000012345"
 _SPACE = UUID("0d4c3d1e-93a5-4f6a-8f0f-6c6a5b7f4b11")
 
 

@@ -1,11 +1,17 @@
 """The widgets about money, as their readers meet them."""
 
+import html
+import re
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
+import zxingcpp
 from django.test import RequestFactory
+from django.utils import translation
+from PIL import Image
 
 from portal import clock
 from portal.billing import blocks
@@ -194,3 +200,85 @@ def test_the_customer_s_own_account_comes_before_the_utility_s(customer, draw):
     drawn = draw(blocks.TransferWidget())
     assert "56 1020 1026 4203 0000 0001 2345" in drawn
     assert customer.number in drawn
+
+
+@pytest.fixture
+def account(customer):
+    Utility.objects.create(name="Wodociągi", legal_name="Wodociągi Łódzkie Sp. z o.o.", nip="1234563218")
+    forget_everything()
+    customer.virtual_account = "65102010260000042030091004"
+    customer.save()
+
+
+def scanned(drawn):
+    """What a decoder reads in the code of a drawn widget; None where there is no code."""
+    found = re.search(r'src="(data:image/svg\+xml[^"]+)"', drawn)
+    if found is None:
+        return None
+    body = unquote(html.unescape(found[1]).partition(",")[2])
+    drawing = re.search(r" d='([^']+)'", body)
+    side = int(re.search(r"viewBox='0 0 (\d+)", body)[1])
+    picture = Image.new("L", (side, side), 255)
+    pen = [0.0, 0.0]
+    for verb, numbers in re.findall(r"([Mmh])([^Mmh]*)", drawing[1]):
+        steps = [float(number) for number in re.findall(r"-?[\d.]+", numbers)]
+        if verb == "h":
+            for x in range(int(pen[0]), int(pen[0] + steps[0])):
+                picture.putpixel((x, int(pen[1])), 0)
+            pen[0] += steps[0]
+        else:
+            pen = steps if verb == "M" else [pen[0] + steps[0], pen[1] + steps[1]]
+    return zxingcpp.read_barcode(picture.resize((side * 4, side * 4), Image.Resampling.NEAREST)).text
+
+
+@pytest.mark.usefixtures("account")
+def test_the_code_holds_what_is_open_now_and_a_decoder_reads_it(customer, draw):
+    factories.make_charge(customer, "135.38", number="012345/11/2026")
+    drawn = draw(blocks.TransferWidget())
+    assert "135,38 zł" in drawn
+    assert scanned(drawn) == "1234563218|PL|65102010260000042030091004|013538|Wodociągi Łódzkie|012345/11/2026|||"
+
+
+@pytest.mark.usefixtures("account")
+def test_the_code_holds_only_what_is_not_on_its_way(customer, draw):
+    in_transit(factories.make_charge(customer, "135.38"), "100.00")
+    factories.make_charge(customer, "68.72")
+    fields = scanned(draw(blocks.TransferWidget())).split("|")
+    assert (fields[3], fields[5]) == ("010410", f"klient {customer.number}")
+
+
+@pytest.mark.usefixtures("account")
+def test_where_nothing_is_open_or_the_figures_are_in_question_there_is_no_code(customer, draw):
+    assert scanned(draw(blocks.TransferWidget())) is None
+    factories.make_charge(customer, "135.38")
+    CustomerAccount.objects.filter(customer=customer).update(is_in_question=True)
+    drawn = draw(blocks.TransferWidget())
+    assert scanned(drawn) is None
+    assert "135,38" not in drawn
+
+
+@pytest.mark.usefixtures("account")
+def test_an_amount_too_large_for_a_code_is_said(customer, draw):
+    factories.make_charge(customer, "12000.00")
+    with translation.override("en"):
+        drawn = draw(blocks.TransferWidget())
+    assert scanned(drawn).split("|")[3] == "000000"
+    assert "type the amount yourself" in drawn
+
+
+@pytest.mark.usefixtures("account")
+def test_a_title_too_long_for_a_code_is_copied_instead(customer, draw):
+    number = "FV/012345/WODA-I-SCIEKI/11/2026/K"
+    factories.make_charge(customer, "135.38", number=number)
+    drawn = draw(blocks.TransferWidget())
+    assert scanned(drawn) is None
+    assert "32" in drawn
+    assert f'data-copy="{number}"' in drawn
+
+
+@pytest.mark.usefixtures("account")
+def test_a_utility_may_show_no_code(customer, draw):
+    factories.make_charge(customer, "135.38")
+    RuleRecord.objects.create(rule_set="billing", effective_from=clock.today(), values={"shows_transfer_code": False})
+    rulebook.forget()
+    assert scanned(draw(blocks.TransferWidget())) is None
