@@ -41,7 +41,7 @@ class GroszeField(models.BigIntegerField):
     @property
     def validators(self) -> list[Any]:
         # The range checks of an integer column speak of grosze and are meaningless for złoty.
-        return list(self._validators)
+        return list(self._validators)  # type: ignore[attr-defined]  # Django keeps the field's own ones there
 
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj))
