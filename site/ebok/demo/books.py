@@ -36,7 +36,8 @@ class Books:
 
     @property
     def balance(self) -> Decimal:
-        return sum((one.row["amount"] for one in (*self.charges, *self.credits)), ZERO)
+        charged = sum((charge.row["amount"] for charge in self.charges), ZERO)
+        return charged + sum((credit.row["amount"] for credit in self.credits), ZERO)
 
     @property
     def credit(self) -> Decimal:

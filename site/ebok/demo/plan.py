@@ -43,8 +43,10 @@ class Plan:
         except preset.NoSuchPreset:
             stated = {}
         known = {field.name for field in fields(cls)}
-        values = {key: tuple(value) if isinstance(value, list) else value for key, value in stated.items()}
-        return cls(**{key: value for key, value in values.items() if key in known})
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in stated.items() if key in known
+        }
+        return cls(**values)
 
     @classmethod
     def current(cls) -> "Plan":
