@@ -5,13 +5,27 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_save
 
+# What public pages draw besides themselves: a change of any is seen at once.
+SAID_ON_PUBLIC_PAGES = (
+    "home.PageRole",
+    "faq.FaqEntry",
+    "faq.FaqCategory",
+    "downloads.Download",
+    "utility.Utility",
+    "utility.Department",
+    "utility.RuleRecord",
+    "wagtailcore.Site",
+    "wagtaildocs.Document",
+    "wagtailimages.Image",
+)
+
 
 class HomeConfig(AppConfig):
     name = "home"
     verbose_name = "eBOK"
 
     def ready(self) -> None:
-        from wagtail.models import Site
+        from wagtail.models import Page, Site
         from wagtail.signals import (
             page_published,
             page_slug_changed,
@@ -21,6 +35,10 @@ class HomeConfig(AppConfig):
 
         from home import navigation, portal_menu
         from home.roles import PageRole
+        from portal.content import page_cache
+
+        def draw_again(**_: Any) -> None:
+            page_cache.renew()
 
         def reread(**_: Any) -> None:
             navigation.site_maps.forget()
@@ -31,3 +49,9 @@ class HomeConfig(AppConfig):
             signal.connect(reread, sender=Site, weak=False)
         for signal in (page_published, page_unpublished, post_page_move, page_slug_changed):
             signal.connect(reread, weak=False)
+            signal.connect(draw_again, weak=False)
+        post_delete.connect(reread, sender=Page, weak=False)
+        for row in SAID_ON_PUBLIC_PAGES:
+            for signal in (post_save, post_delete):
+                signal.connect(draw_again, sender=row, weak=False)
+        post_delete.connect(draw_again, sender=Page, weak=False)

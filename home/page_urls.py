@@ -3,9 +3,13 @@
 from django.urls import path, re_path
 from wagtail.urls import serve_pattern
 
+from home.downloads.views import download
+from home.search.views import search_page
 from home.views import go, serve_page
 
 urlpatterns = [
     path("go/<slug:role>/", go, name="go"),
+    path("szukaj/", search_page, name="search"),
+    path("pobierz/<slug:slug>/", download, name="download"),
     re_path(serve_pattern, serve_page, name="wagtail_serve"),
 ]

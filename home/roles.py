@@ -16,6 +16,7 @@ class Role(models.TextChoices):
     NOTICES = "notices", _("Notices")
     FAQ = "faq", _("Questions and answers")
     INSTRUCTIONS = "instructions", _("Instructions")
+    DOWNLOADS = "downloads", _("Forms to download")
     CONTACT = "contact", _("Contact")
     REGULATIONS = "regulations", _("Regulations")
     PRIVACY = "privacy", _("Privacy")

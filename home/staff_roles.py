@@ -14,7 +14,7 @@ ADMINISTRATORS = "administrator"
 ENTER_PANEL = ("wagtailadmin", "access_admin")
 FILES = ("add_image", "change_image", "choose_image", "add_document", "change_document", "choose_document")
 LOOK_AT_FILES = ("add_image", "choose_image", "add_document", "choose_document")
-EDITORS_MODELS = ("faqentry", "faqcategory", "messagetemplate")
+EDITORS_MODELS = ("faqentry", "faqcategory", "download", "messagetemplate")
 ADMINISTRATORS_APPS = (
     "wagtailcore",
     "wagtailadmin",
@@ -24,6 +24,7 @@ ADMINISTRATORS_APPS = (
     "utility",
     "home",
     "faq",
+    "downloads",
 )
 CLERKS_RIGHTS = (
     "desk.view_task",

@@ -2,6 +2,10 @@
 
 from django.urls import path
 
+from home.faq.views import helped
 from portal.utility.views import look_css
 
-urlpatterns = [path("look.css", look_css, name="look")]
+urlpatterns = [
+    path("look.css", look_css, name="look"),
+    path("czy-pomoglo/<int:pk>/", helped, name="faq_helped"),
+]

@@ -50,5 +50,28 @@ class FaqEntry(PreviewableMixin, RevisionMixin, TranslatableMixin, models.Model)
     def __str__(self) -> str:
         return self.question
 
+    def times_helped(self) -> int:
+        return self.help.helped if hasattr(self, "help") else 0
+
+    def times_not(self) -> int:
+        return self.help.did_not_help if hasattr(self, "help") else 0
+
+    times_helped.short_description = _("helped")  # type: ignore[attr-defined]  # the head of the panel's column
+    times_not.short_description = _("did not help")  # type: ignore[attr-defined]  # the same
+
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         return "faq/preview.html"
+
+
+class FaqHelp(models.Model):
+    """How often readers said that an answer helped; beside the entry, so that an older revision brings no old count."""
+
+    entry = models.OneToOneField(FaqEntry, models.CASCADE, related_name="help")
+    helped = models.PositiveIntegerField(default=0)
+    did_not_help = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        app_label = "faq"
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}: {self.helped}/{self.did_not_help}"

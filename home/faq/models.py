@@ -11,6 +11,7 @@ from wagtail.fields import RichTextField
 from home.faq import queries
 from home.faq.entries import FaqCategory, FaqEntry
 from portal.content.blocks import TEXT_FEATURES
+from portal.content.folding import LONGEST_QUERY
 from portal.content.models import BasePage
 
 __all__ = ["FaqCategory", "FaqEntry", "FaqPage"]
@@ -33,5 +34,11 @@ class FaqPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["groups"] = queries.groups(self.locale_id)
+        asked = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+        thanked = request.GET.get("thanks", "")
+        context |= {
+            "groups": queries.groups(self.locale_id, asked),
+            "asked": asked,
+            "thanked": int(thanked) if thanked.isdecimal() else 0,
+        }
         return context

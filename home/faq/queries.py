@@ -4,23 +4,28 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import QuerySet
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
 from home.faq.entries import FaqEntry
 from portal.content import richtext
+from portal.content.folding import finds, fold, stems
 
 
 @dataclass(frozen=True)
 class Answered:
+    pk: int
     question: str
     anchor: str
     answer: SafeString
     group: str
 
 
-def groups(locale_id: int) -> list[tuple[str, list[Answered]]]:
-    """All questions of a language by group."""
+def groups(locale_id: int, asked: str = "") -> list[tuple[str, list[Answered]]]:
+    """The questions of a language by group: all, or those that have every word asked for in them or in their answer."""
     answered = _answered(_entries(locale_id))
+    if wanted := stems(asked):
+        answered = [entry for entry in answered if finds(wanted, fold(f"{entry.question} {strip_tags(entry.answer)}"))]
     return [(name, list(entries)) for name, entries in groupby(answered, key=lambda entry: entry.group)]
 
 
@@ -37,5 +42,6 @@ def _answered(entries: QuerySet[FaqEntry]) -> list[Answered]:
     rows = list(entries)
     answers = richtext.shown(row.answer for row in rows)
     return [
-        Answered(row.question, row.anchor, answer, row.category.name) for row, answer in zip(rows, answers, strict=True)
+        Answered(row.pk, row.question, row.anchor, answer, row.category.name)
+        for row, answer in zip(rows, answers, strict=True)
     ]

@@ -1,5 +1,7 @@
 """Where editors keep the questions and answers."""
 
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -11,9 +13,12 @@ class FaqEntries(SnippetViewSet):
     model = FaqEntry
     icon = "help"
     menu_label = _("Questions")
-    list_display = ["question", "category", "is_top", "order"]
+    list_display = ["question", "category", "is_top", "order", "times_helped", "times_not"]
     list_filter = ["category", "is_top"]
     search_fields = ["question", "answer"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FaqEntry]:
+        return FaqEntry.objects.select_related("help", "category")
 
 
 class FaqCategories(SnippetViewSet):

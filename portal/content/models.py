@@ -1,5 +1,6 @@
 """What every page of the site has in common; no table of its own."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -24,6 +25,15 @@ class BasePage(Page):
 
     is_public = False
     private_page_options: list[str] = []
+
+    @property
+    def is_found_by_search(self) -> bool:
+        """Whether strangers may find it by searching."""
+        return self.is_public
+
+    def fresh_until(self) -> datetime | None:
+        """When what the page says changes by itself, other than at midnight and with the dates of pages."""
+        return None
 
     class Meta:
         abstract = True

@@ -8,6 +8,7 @@ import pytest
 from wagtail.models import Locale, Page, Site
 
 from home.contact.models import ContactPage
+from home.downloads.models import DownloadsPage
 from home.faq.models import FaqCategory, FaqEntry, FaqPage
 from home.instructions.models import InstructionIndexPage, InstructionPage
 from home.models import HomePage
@@ -53,10 +54,15 @@ def site(db: None) -> SimpleNamespace:
     steps = [("steps", {"steps": [{"title": "Spisz cyfry", "text": "<p>Od lewej.</p>", "picture": None}]})]
     add(instructions, InstructionPage(title="Odczyt", slug="odczyt", lead="Minuta.", body=steps))
     add(home, ContactPage(title="Kontakt", slug="kontakt", show_in_menus=True), "contact")
+    add(home, DownloadsPage(title="Druki", slug="druki"), "downloads")
     regulations = add(home, RegulationsPage(title="Regulamin", slug="regulamin"), "regulations")
     add(regulations, StatementPage(title="Prywatność", slug="prywatnosc"), "privacy")
-    Department.objects.create(locale=locale, slug="bok", name="Biuro Obsługi Klienta", phone="22 445 50 00")
-    return SimpleNamespace(home=home, notices=notices, faq=faq, regulations=regulations, locale=locale, add=add)
+    department = Department.objects.create(
+        locale=locale, slug="bok", name="Biuro Obsługi Klienta", phone="22 445 50 00"
+    )
+    return SimpleNamespace(
+        home=home, notices=notices, faq=faq, regulations=regulations, locale=locale, department=department, add=add
+    )
 
 
 @pytest.fixture

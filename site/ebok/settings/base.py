@@ -19,10 +19,12 @@ INSTALLED_APPS = [
     "ebok",
     "home",
     "home.contact",
+    "home.downloads",
     "home.faq",
     "home.instructions",
     "home.notices",
     "home.regulations",
+    "home.search",
     "payments",
     "forms.apps.FormsConfig",
     "forms.registration",
@@ -219,12 +221,18 @@ STORAGES: dict[str, Any] = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # Wagtail's page editor sends many
 
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "ebok_cache",
         # It counts attempts: at the default of 300 entries somebody who guesses would push his own count out.
         "OPTIONS": {"MAX_ENTRIES": 500_000},
+    },
+    # Public pages as strangers get them; a place that all processes of the installation share.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "pages",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}}

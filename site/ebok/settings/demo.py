@@ -3,7 +3,7 @@
 import os
 
 from ebok.settings.base import *  # noqa: F403 - settings build on one another
-from ebok.settings.base import STORAGES, VAR_DIR
+from ebok.settings.base import CACHES, STORAGES, VAR_DIR
 from ebok.settings.sqlite import sqlite
 
 EBOK_DEMO = True
@@ -20,5 +20,6 @@ DATABASES = {"default": sqlite(VAR_DIR / f"demo-{EBOK_PRESET}.sqlite3")}
 STORAGES = STORAGES | {
     "private": STORAGES["private"] | {"OPTIONS": {"location": VAR_DIR / f"private-{EBOK_PRESET}", "base_url": None}},
 }
+CACHES = CACHES | {"pages": CACHES["pages"] | {"LOCATION": VAR_DIR / f"pages-{EBOK_PRESET}"}}
 MEDIA_ROOT = VAR_DIR / f"media-{EBOK_PRESET}"
 EMAIL_BACKEND = "portal.notifications.demo_box.EmailBackend"

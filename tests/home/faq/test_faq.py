@@ -1,10 +1,17 @@
 """Questions and answers."""
 
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
-from home.faq import queries
+from home.faq import actions, queries
+from home.faq.entries import FaqEntry
 from home.staff_roles import ensure_groups
+from portal import clock
+from portal.content import page_cache
 
 
 def test_an_editor_s_changed_answer_shows_at_once(site, client, put_question):
@@ -57,3 +64,75 @@ def test_a_link_to_a_page_that_is_gone_leads_nowhere_and_breaks_nothing(site, pu
     put_question("Co dalej?", '<p><a linktype="page" id="999999">Tutaj</a></p>')
     ((_, entries),) = queries.groups(site.locale.pk)
     assert entries[0].answer == "<p><a>Tutaj</a></p>"
+
+
+@pytest.mark.parametrize("asked", ["fakturę", "FAKTURA", "faktur", "fakturze pdf"])
+def test_a_question_is_found_by_any_form_of_its_words(site, client, put_question, asked):
+    put_question("Gdzie są faktury?", "<p>Na stronie Faktury, jako PDF.</p>")
+    put_question("Jak odczytać wodomierz?", "<p>Spisz cyfry.</p>")
+    page = client.get("/pytania/", {"q": asked}).content.decode()
+    assert "Gdzie są faktury?" in page
+    assert "Jak odczytać wodomierz?" not in page
+
+
+def test_polish_letters_are_folded_both_ways(site, client, put_question):
+    put_question("Co zrobić z żółtą wodą w Łodzi?")
+    assert "żółtą" in client.get("/pytania/", {"q": "zolta lodz"}).content.decode()
+    assert "żółtą" in client.get("/pytania/", {"q": "ŻÓŁTĄ"}).content.decode()
+
+
+def test_nothing_found_is_said_and_all_questions_are_one_press_away(site, client, put_question):
+    put_question("Gdzie są faktury?")
+    page = BeautifulSoup(client.get("/pytania/", {"q": "<b>słoń"}).content, "html.parser")
+    assert "<b>słoń" in page.select_one("#answers [role=status]").text
+    assert page.select_one("#answers a")["href"] == "/pytania/"
+
+
+def test_questions_are_structured_for_search_engines(site, client, put_question):
+    put_question("Gdzie są faktury?")
+    question = BeautifulSoup(client.get("/pytania/").content, "html.parser").select_one("[itemtype$='/Question']")
+    assert question.select_one("[itemprop=name]").text == "Gdzie są faktury?"
+    assert question.select_one("[itemprop=text]").text == "Tak."
+
+
+def voice(client, entry, answer="yes", **headers):
+    return client.post(reverse("faq_helped", args=[entry.pk]), {"helped": answer}, headers=headers)
+
+
+def test_an_answer_that_helped_is_counted_once_a_day_from_one_address(site, client, put_question):
+    entry = put_question("Gdzie są faktury?")
+    answer = voice(client, entry)
+    assert answer.url == f"/go/faq/?thanks={entry.pk}#{entry.anchor}"
+    voice(client, entry, "no")
+    entry = FaqEntry.objects.get()
+    assert (entry.times_helped(), entry.times_not()) == (1, 0)
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        voice(client, entry, "no")
+    assert FaqEntry.objects.get().times_not() == 1
+
+
+def test_a_voice_from_another_site_or_without_an_answer_does_not_count(site, client, put_question):
+    entry = put_question("Gdzie są faktury?")
+    assert voice(client, entry, **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert voice(client, entry, "maybe").status_code == 400
+    assert FaqEntry.objects.get().times_helped() == 0
+
+
+def test_editors_see_how_often_an_answer_helped(site, client, put_question):
+    entry = put_question("Gdzie są faktury?")
+    for number in range(3):
+        actions.count_voice(entry, has_helped=False, address=f"10.0.0.{number}")
+    editor = get_user_model().objects.create_user("redakcja@example.org", "x", is_staff=True)
+    editor.groups.add(ensure_groups(site.home)["redakcja"])
+    client.force_login(editor)
+    row = BeautifulSoup(client.get(reverse("wagtailsnippets_faq_faqentry:list")).content, "html.parser").select_one(
+        "tbody tr"
+    )
+    assert [cell.text.strip() for cell in row.select("td")][-2:] == ["0", "3"]
+
+
+def test_saying_so_leaves_the_kept_page_as_it_is(site, client, put_question):
+    entry = put_question("Gdzie są faktury?")
+    client.get("/pytania/")
+    voice(client, entry)
+    assert page_cache.find(client.get("/pytania/").wsgi_request)[1] is not None
