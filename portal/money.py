@@ -1,9 +1,12 @@
 """Złoty: the only place that rounds and the only place that writes amounts out."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_HALF_UP, Decimal
 
 GROSZ = Decimal("0.01")
 NBSP = "\u00a0"
+# No exponents and no more digits than any sum of money has: those would be numbers, but nobody's amount.
+_TYPED = re.compile(r"[-+\u2212]?(?:\d{1,13}(?:\.\d{0,2}0*)?|\.\d{1,2}0*)")
 
 
 class NotAnAmount(ValueError):
@@ -38,13 +41,9 @@ def parse_amount(text: str) -> Decimal:
         group = "," if bare.rindex(".") > bare.rindex(",") else "."
         bare = bare.replace(group, "")
     bare = bare.replace(",", ".")
-    try:
-        amount = Decimal(bare)
-    except InvalidOperation:
-        raise NotAnAmount from None
-    if not amount.is_finite() or amount != round_half_up(amount):
+    if not _TYPED.fullmatch(bare):
         raise NotAnAmount
-    return round_half_up(amount)
+    return round_half_up(Decimal(bare.replace("\u2212", "-")))
 
 
 def amount(value: Decimal, places: int = 2) -> str:

@@ -27,7 +27,9 @@ def test_an_amount_is_understood_however_it_is_typed(typed: str, meant: str) -> 
     assert money.parse_amount(typed) == Decimal(meant)
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "12,345", "1,2,3", "NaN", "Infinity", "--5"])
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "12,345", "1,2,3", "NaN", "Infinity", "--5", ".", "1e2", "1e30", "1e-2", "1_0", "9" * 20]
+)
 def test_what_is_no_amount_is_refused_with_a_sentence(typed: str) -> None:
     with pytest.raises(money.NotAnAmount) as refusal:
         money.parse_amount(typed)
