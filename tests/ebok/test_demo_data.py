@@ -11,7 +11,7 @@ from stdnum import iban
 from stdnum.pl import nip
 
 from ebok import preset
-from ebok.demo import cast, files, next_day
+from ebok.demo import cast, files, next_day, papers
 from ebok.demo.plan import Plan, TooManyCustomers
 from portal import clock
 from portal.billing import bookkeeping, transit
@@ -40,11 +40,17 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.fixture(autouse=True)
+def _few_papers(monkeypatch):
+    """A PDF takes as long as thirty customers."""
+    monkeypatch.setattr(papers, "MOST", 1)
+
+
 @pytest.fixture
 def made(settings, tmp_path):
-    """A demo of forty customers, imported."""
+    """A demo of sixteen customers, imported."""
     settings.VAR_DIR = tmp_path
-    call_command("demo_data", customers=40, seed=1, as_of=AS_OF, stdout=io.StringIO())
+    call_command("demo_data", customers=16, seed=1, as_of=AS_OF, stdout=io.StringIO())
     return tmp_path
 
 
@@ -67,7 +73,7 @@ def test_a_customer_does_not_depend_on_those_after_him(tmp_path):
 def test_it_is_taken_over_without_a_fault_or_a_question(made):
     delivery = BillingDelivery.objects.get()
     assert (delivery.state, delivery.fault_counts) == ("merged", {})
-    assert Customer.objects.count() == 40
+    assert Customer.objects.count() == 16
     assert not CustomerAccount.objects.filter(is_in_question=True).exists()
     assert bookkeeping.differing() == []
 
@@ -89,7 +95,7 @@ def test_the_first_community_has_three_points_for_its_managers(made):
 
 def test_there_are_arrears_credits_corrections_notes_and_other_sales(settings, tmp_path):
     settings.VAR_DIR = tmp_path
-    call_command("demo_data", customers=120, seed=1, as_of=AS_OF, stdout=io.StringIO())
+    call_command("demo_data", customers=50, seed=1, as_of=AS_OF, stdout=io.StringIO())
     kinds = set(LedgerEntry.objects.values_list("kind", flat=True)) | set(
         LedgerEntry.objects.values_list("charge_kind", flat=True)
     )
