@@ -162,7 +162,8 @@ def _own_or_new(
 ) -> Payment:
     """The person's own open session stands in the way: the same choice goes on in it, another choice ends it."""
     if not isinstance(stopped, transit.ItemHeld):
-        raise stopped
+        # The token of a form that paid for another of the person's customers, or of another person.
+        raise transit.TransitRefused from stopped
     holders = Payment.objects.filter(transit__reference__in=stopped.references)
     others = [payment for payment in holders if payment.payer_id != viewer.user_id]
     if others or not holders:

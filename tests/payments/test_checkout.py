@@ -10,6 +10,7 @@ from payments.models import Payment, SandboxSession
 from portal import clock
 from portal.billing import transit
 from portal.billing.models import Transit
+from portal.customers.actions import grant_access
 from portal.customers.models import Delegation
 from portal.utility.models import RuleRecord
 from portal.utility.rulebook import forget
@@ -77,6 +78,17 @@ def test_a_double_press_makes_one_payment(bill, world: World):
     press = uuid4()
 
     assert bill.start(press=press).session_id == bill.start(press=press).session_id
+    assert Payment.objects.count() == 1
+
+
+def test_the_form_of_one_customer_pays_nothing_for_another(bill):
+    press, other = uuid4(), factories.make_charge(factories.make_customer(), "50.00")
+    grant_access(user=bill.owner, customer=other.customer, role=Delegation.Role.MANAGER, ground="test")
+    look = factories.viewer(bill.owner, other.customer)
+    bill.start(press=press)
+
+    with pytest.raises(transit.TransitRefused):
+        checkout.start_payment(viewer=look, by=bill.owner, items={other.public_id: Decimal(50)}, press=press)
     assert Payment.objects.count() == 1
 
 
