@@ -23,7 +23,7 @@ test: ## everything: checks, then all tests on SQLite and on PostgreSQL
 	$(PYTHON) .ci/with-postgres $(PYTHON) -m pytest $(ON_TWO_CORES) $(PYTEST_ARGS)
 
 check: ## quick: lint, format, types, layers, templates, missing migrations, translations
-	@.ci/prepare --tests
+	@.ci/prepare --checks
 	@$(MAKE) --no-print-directory check-prepared
 
 .PHONY: check-prepared
@@ -42,11 +42,11 @@ bench: ## the benchmarks, each figure beside its yardstick
 	@$(PYTHON) .ci/with-postgres $(PYTHON) -m pytest tests/bench -s -p no:randomly
 
 facts: ## every fact of the five utilities and the journey that shows it
-	@.ci/prepare --tests
+	@.ci/prepare --checks
 	@$(PYTHON) .ci/facts
 
 demo-reset: ## throw the demo databases and their files away
-	@$(PYTHON) -c 'import pathlib, shutil; [shutil.rmtree(p) if p.is_dir() else p.unlink() for kind in ("demo-*", "media-*", "private-*") for p in pathlib.Path("var").glob(kind)]'
+	@$(PYTHON) -c 'import pathlib, shutil; [shutil.rmtree(p) if p.is_dir() else p.unlink() for p in pathlib.Path("var").glob("*-*")]'
 	@echo "The demo data is gone; make run makes it anew."
 
 lock: ## compile requirements*.in to locks with hashes (needs uv)

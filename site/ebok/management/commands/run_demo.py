@@ -126,10 +126,11 @@ class Demo:
 
     def _throw_half_made_away(self) -> None:
         """A first start that was cut short leaves a database that nobody has used: it is made anew."""
-        for path in VAR.glob(f"demo-{self.preset}.*"):
-            path.unlink()
-        for kind in ("media", "private"):
-            shutil.rmtree(VAR / f"{kind}-{self.preset}", ignore_errors=True)
+        for path in VAR.glob(f"*-{self.preset}*"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
     def _publish_sign_ins(self) -> None:
         people = json.loads(self.filled.read_text(encoding="utf-8"))
