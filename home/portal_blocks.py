@@ -13,6 +13,7 @@ from home import navigation
 from home.front_blocks import ICON_CHOICES
 from home.notices.blocks import NoticesWidget
 from home.roles import Role
+from home.rules_block import RulesWidget
 from portal.billing.blocks import (
     BalanceWidget,
     DocumentsWidget,
@@ -178,4 +179,5 @@ def portal_blocks() -> list[tuple[str, Widget]]:
         ("notices", NoticesWidget()),
         ("actions", ActionsWidget()),
         ("text", TextWidget()),
+        ("rules", RulesWidget()),
     ]

@@ -14,6 +14,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from home import navigation
+from home.regulations.accessibility import review_is_due
 from home.roles import PageRole
 
 
@@ -54,6 +55,23 @@ class EmptyRoles(Component):
 def warn_of_empty_roles(request: HttpRequest, panels: list[Component]) -> None:
     if request.user.has_perm("home.change_pagerole") and (roles := navigation.empty_roles()):
         panels.append(EmptyRoles(roles))
+
+
+class ReviewDue(Component):
+    """On the panel's first screen once a year."""
+
+    order = 45
+    template_name = "home/panel/review_due.html"
+
+    @property
+    def media(self) -> Media:
+        return Media()
+
+
+@hooks.register("construct_homepage_panels")
+def remind_of_review(request: HttpRequest, panels: list[Component]) -> None:
+    if request.user.has_perm("faq.change_faqentry") and review_is_due():
+        panels.append(ReviewDue())
 
 
 @hooks.register("insert_global_admin_css")

@@ -10,11 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.fields import RichTextField
 
+from home.regulations.accessibility import AccessibilityPage
+from home.rules_block import RulesBlock
 from portal import clock
 from portal.accounts.models import TermsVersion
 from portal.content.blocks import TEXT_FEATURES, text_blocks
 from portal.content.fields import QuietStreamField
 from portal.content.models import BasePage
+
+__all__ = ["AccessibilityPage", "RegulationPage", "RegulationsPage", "StatementPage"]
 
 
 class RegulationPage(BasePage):
@@ -75,7 +79,7 @@ class StatementPage(BasePage):
     template = "regulations/statement_page.html"
 
     lead = models.TextField(_("lead"), blank=True)
-    body = QuietStreamField(text_blocks(), blank=True, verbose_name=_("text"))
+    body = QuietStreamField([*text_blocks(), ("rules", RulesBlock())], blank=True, verbose_name=_("text"))
 
     content_panels = [*BasePage.content_panels, FieldPanel("lead"), FieldPanel("body")]
 
@@ -90,7 +94,7 @@ class RegulationsPage(BasePage):
     is_public = True
     max_count_per_parent = 1
     parent_page_types = ["home.HomePage"]
-    subpage_types = ["regulations.RegulationPage", "regulations.StatementPage"]
+    subpage_types = ["regulations.RegulationPage", "regulations.StatementPage", "regulations.AccessibilityPage"]
     template = "regulations/regulations_page.html"
 
     lead = models.TextField(_("lead"), blank=True)
@@ -103,6 +107,7 @@ class RegulationsPage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         versions = RegulationPage.objects.child_of(self).live().select_related("terms").defer("text", "terms__text")
+        context["statements"] = StatementPage.objects.child_of(self).live().order_by("path").defer("body")
         context["documents"] = by_document(list(versions.order_by("kind", "-effective_from")))
         return context
 

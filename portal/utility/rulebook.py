@@ -26,6 +26,11 @@ def rules(cls: type[R], day: date | None = None) -> R:
     return found
 
 
+def dated(cls: type[R]) -> list[tuple[date, RuleSet]]:
+    """Every record of a set with its first day, the oldest first."""
+    return list(_book().get(cls.code, []))
+
+
 def next_change(after: date | None = None) -> date | None:
     """The next day on which any rule changes."""
     day = after or clock.today()

@@ -13,7 +13,7 @@ from home.faq.models import FaqCategory, FaqEntry, FaqPage
 from home.instructions.models import InstructionIndexPage, InstructionPage
 from home.models import HomePage
 from home.notices.models import NoticeIndexPage, NoticePage
-from home.regulations.models import RegulationsPage, StatementPage
+from home.regulations.models import AccessibilityPage, RegulationsPage, StatementPage
 from home.roles import PageRole
 from portal.utility.models import Department
 
@@ -57,6 +57,18 @@ def site(db: None) -> SimpleNamespace:
     add(home, DownloadsPage(title="Druki", slug="druki"), "downloads")
     regulations = add(home, RegulationsPage(title="Regulamin", slug="regulamin"), "regulations")
     add(regulations, StatementPage(title="Prywatność", slug="prywatnosc"), "privacy")
+    rules = [("rules", {"sets": ["sign_in", "registration", "payments"], "may_choose": True})]
+    add(regulations, StatementPage(title="Zasady", slug="zasady", body=rules))
+    statement = AccessibilityPage(
+        title="Dostępność",
+        slug="dostepnosc",
+        status="partly",
+        not_accessible="<p>Skany.</p>",
+        person="Koordynator",
+        procedure="<p>Napisz.</p>",
+        architecture="<p>Bez schodów.</p>",
+    )
+    add(home, statement, "accessibility")
     department = Department.objects.create(
         locale=locale, slug="bok", name="Biuro Obsługi Klienta", phone="22 445 50 00"
     )

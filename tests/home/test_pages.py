@@ -20,6 +20,8 @@ PUBLIC_PATHS = [
     "/druki/",
     "/regulamin/",
     "/regulamin/prywatnosc/",
+    "/regulamin/zasady/",
+    "/dostepnosc/",
 ]
 
 
