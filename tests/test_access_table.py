@@ -259,6 +259,7 @@ GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
     "notices": ("098765", set()),
     "actions": ("098765", set()),
     "text": ("098765", set()),
+    "rules": ("098765", set()),
 }
 
 
