@@ -266,7 +266,9 @@ def _tell_of_dispute(payment: Payment) -> None:
 
 def _write_to_payer(payment: Payment, code: str, **values: str) -> None:
     documents = (
-        f"{line.number} {line.title}: {money.zloty(line.amount)}".strip() for line in queries.paid_for(payment)
+        # A guest is told no more of a document than the number that he typed.
+        f"{line.number} {line.title if payment.payer_id else ''}".strip() + f": {money.zloty(line.amount)}"
+        for line in queries.paid_for(payment)
     )
     send(
         code,
@@ -284,7 +286,9 @@ def _write_to_payer(payment: Payment, code: str, **values: str) -> None:
 
 
 def page_of(payment: Payment) -> str:
-    """The path of a payment's page; it names the customer, so that two tabs never mix."""
+    """The path of a payment's page; it names the customer, so that two tabs never mix. A guest's names none."""
+    if payment.payer_id is None:
+        return reverse("payments:guest_payment", args=[payment.public_id])
     return f"{reverse('payments:payment', args=[payment.public_id])}?k={payment.customer.public_id}"
 
 

@@ -1,7 +1,7 @@
 """Starting a payment: what may be paid is held first, then the gateway is asked for a page to pay on."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -72,11 +72,20 @@ def is_offered() -> bool:
         return False
 
 
-def start_payment(*, viewer: Viewer, by: Any, items: Mapping[UUID, Decimal], press: UUID) -> Payment:
+def start_payment(
+    *,
+    viewer: Viewer,
+    by: Any,
+    items: Mapping[UUID, Decimal],
+    press: UUID,
+    email: str = "",
+    check: Callable[[Payment], None] | None = None,
+) -> Payment:
     """Hold the items for a payment; `open_session` then finds where to pay it.
 
     The same `press` (the token of the form) gives the same payment, and so does the same choice while the person's
-    own session for it is open; another choice of his ends that session first.
+    own session for it is open; another choice of his ends that session first. A guest has no session of his own to
+    go on in. `email` is where a guest wants to be told; `check` may refuse while the items are locked.
     Raises CannotPay, transit.TransitRefused, or GatewayFault when an earlier session cannot be ended.
     """
     if viewer.customer is None or not access.may(viewer, Deed.PAY) or not is_offered():
@@ -87,7 +96,7 @@ def start_payment(*, viewer: Viewer, by: Any, items: Mapping[UUID, Decimal], pre
     check_total(sum(items.values(), ZERO), len(items))
     wanted = _visible(viewer, items)
     try:
-        return _hold(viewer=viewer, by=by, wanted=wanted, press=press)
+        return _hold(viewer=viewer, by=by, wanted=wanted, press=press, email=email, check=check)
     except (transit.ItemHeld, IntegrityError) as stopped:
         return pressed(press, viewer) or _own_or_new(stopped, viewer=viewer, by=by, wanted=wanted, press=press)
 
@@ -118,7 +127,15 @@ def pressed(press: UUID, viewer: Viewer) -> Payment | None:
 
 
 @transaction.atomic
-def _hold(*, viewer: Viewer, by: Any, wanted: Mapping[int | None, Decimal], press: UUID) -> Payment:
+def _hold(
+    *,
+    viewer: Viewer,
+    by: Any,
+    wanted: Mapping[int | None, Decimal],
+    press: UUID,
+    email: str = "",
+    check: Callable[[Payment], None] | None = None,
+) -> Payment:
     assert viewer.customer is not None  # noqa: S101 - start_payment has looked
     public_id = uuid.uuid4()
     until = clock.now().replace(microsecond=0) + timedelta(minutes=rules(PaymentRules).session_minutes)
@@ -134,17 +151,19 @@ def _hold(*, viewer: Viewer, by: Any, wanted: Mapping[int | None, Decimal], pres
         press=press,
         customer_id=viewer.customer.pk,
         payer=by,
-        payer_email=getattr(by, "email", "") or "",
+        payer_email=email or getattr(by, "email", "") or "",
         transit=held,
         amount=held.amount,
         gateway=settings.EBOK_GATEWAY,
         created_at=clock.now(),
         expires_at=until,
     )
+    if check is not None:
+        check(payment)
     note(
         "payment_created",
         about=f"payment:{public_id}",
-        by=by,
+        by=by or "guest",
         customer=viewer.customer.public_id,
         amount=str(held.amount),
         reference=held.reference,
@@ -164,6 +183,8 @@ def _own_or_new(
     if not isinstance(stopped, transit.ItemHeld):
         # The token of a form that paid for another of the person's customers, or of another person.
         raise transit.TransitRefused from stopped
+    if viewer.user_id is None:
+        raise stopped
     holders = Payment.objects.filter(transit__reference__in=stopped.references)
     others = [payment for payment in holders if payment.payer_id != viewer.user_id]
     if others or not holders:

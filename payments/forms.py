@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import money
 from portal.billing.queries import OpenCharge, OpenCharges
@@ -24,6 +25,24 @@ class AmountField(forms.CharField):
             return money.parse_amount(text)
         except money.NotAnAmount:
             raise forms.ValidationError(_("Enter an amount in złoty, for example 135,38.")) from None
+
+
+class GuestForm(forms.Form):
+    """What one reads off an invoice, and where the confirmation should go."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Invoice number"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    amount = AmountField(
+        label=gettext_lazy("Amount of the invoice"),
+        help_text=gettext_lazy("As printed on it, for example 135,38."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "data-width": "short"}),
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail for the confirmation"),
+        required=False,
+        help_text=gettext_lazy("You may leave it empty."),
+    )
 
 
 class PayForm(forms.Form):

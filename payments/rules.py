@@ -20,3 +20,10 @@ class PaymentRules(RuleSet):
         gettext_noop("Methods"),
         choices=(("blik", "BLIK"), ("p24", "Przelewy24"), ("card", gettext_noop("card"))),
     )
+    guest_holds: int = rule(
+        2,
+        gettext_noop("How often in an hour an invoice can be paid without signing in"),
+        help_text=gettext_noop(
+            "Each start keeps the invoice from its owner for a while. 0: only signed-in people pay."
+        ),
+    )

@@ -80,11 +80,11 @@ def _press(request: HttpRequest, viewer: Viewer, charges: OpenCharges) -> HttpRe
         charges = open_items(viewer, Deed.PAY)
         return _choice(request, form.again(charges), charges, notice=str(why), status=409)
     except GatewayFault:
-        return _choice(request, form, charges, notice=_no_answer(), status=503)
-    return _go_and_pay(payment)
+        return _choice(request, form, charges, notice=no_answer(), status=503)
+    return go_and_pay(payment)
 
 
-def _go_and_pay(payment: Payment) -> HttpResponse:
+def go_and_pay(payment: Payment) -> HttpResponse:
     """To the gateway's page; to our own when it cannot be reached, or when there is nothing to pay any more."""
     try:
         payment = checkout.open_session(payment)
@@ -112,7 +112,7 @@ def _choice(
     return render(request, "payments/choose.html", shown, status=status)
 
 
-def _no_answer() -> str:
+def no_answer() -> str:
     return _("The payment service does not answer. Nothing was charged. Try again in a moment.")
 
 
@@ -129,14 +129,25 @@ def payment(request: HttpRequest, public_id: UUID) -> HttpResponse:
     k = _viewer(request).customer
     query = [("k", str(k.public_id) if k else "")] + [("item", str(line.item)) for line in story.lines if line.item]
     again = f"{reverse('payments:choose')}?{urlencode(query)}"
-    return render(request, "payments/payment.html", {"story": story, "again": again, "viewer": _viewer(request)})
+    return render(
+        request,
+        "payments/payment.html",
+        {
+            "story": story,
+            "again": again,
+            "viewer": _viewer(request),
+            "home": reverse("go", args=["dashboard"]),
+            "home_words": _("To my account"),
+            "ways": {name: reverse(f"payments:{name}", args=[public_id]) for name in ("payment", "resume", "cancel")},
+        },
+    )
 
 
 @login_required
 @require_POST
 def resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Go on with a payment that could not reach the gateway."""
-    return _go_and_pay(_own(request, public_id).payment)
+    return go_and_pay(_own(request, public_id).payment)
 
 
 @login_required
@@ -147,7 +158,7 @@ def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:
         actions.end_payment(story.payment, gives_up=True)
     except GatewayFault:
-        messages.error(request, _no_answer())
+        messages.error(request, no_answer())
     return redirect(actions.page_of(story.payment))
 
 
