@@ -212,6 +212,7 @@ class InvoicePart:
     point: str
     what: str
     amount: Decimal | None
+    is_net: bool = False  # a line of the invoice; VAT comes on the whole
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,9 @@ def _parts(viewer: Viewer, entry: LedgerEntry) -> tuple[InvoicePart, ...]:
     lines = InvoiceLine.objects.filter(invoice=entry.invoice_id, point__in=points, is_before=False).select_related(
         "point"
     )
-    named = tuple(InvoicePart(str(line.point), line.description, line.net) for line in lines.order_by("position"))
+    named = tuple(
+        InvoicePart(str(line.point), line.description, line.net, is_net=True) for line in lines.order_by("position")
+    )
     if named:
         return named
     shares = EntryShare.objects.filter(entry=entry, point__in=points).select_related("point").order_by("point_id", "pk")

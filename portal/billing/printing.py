@@ -193,7 +193,11 @@ def _bare(quantity: Decimal | None) -> Decimal | None:
 
 
 def _summary(invoice: Invoice, rows: Iterable[InvoiceLine]) -> list[RateSum]:
-    """Net and VAT by rate, the state before a correction taken off; the invoice's own sums where its rows have no VAT."""
+    """Net and VAT by rate, the state before a correction taken off.
+
+    The invoice's own sums where its rows have no VAT or come to other sums: of one rate VAT is often reckoned on the
+    whole, and what is printed must add up to the invoice's total.
+    """
     sums: dict[str, tuple[Decimal, Decimal]] = {}
     nothing = Decimal(0)
     for row in rows:
@@ -204,7 +208,9 @@ def _summary(invoice: Invoice, rows: Iterable[InvoiceLine]) -> list[RateSum]:
         net, vat = sums.get(slot, (nothing, nothing))
         sums[slot] = (net + sign * row.net, vat + sign * (row.vat or nothing))
     else:
-        if invoice.net is None or sum(net for net, _vat in sums.values()) == invoice.net:
+        is_same_net = invoice.net is None or sum(net for net, _vat in sums.values()) == invoice.net
+        is_same_vat = invoice.vat is None or sum(vat for _net, vat in sums.values()) == invoice.vat
+        if is_same_net and (is_same_vat or len(sums) > 1):
             return [RateSum(slot=slot, net=net, vat=vat) for slot, (net, vat) in sorted(sums.items())]
     slots = {SLOT_OF_RATE.get(row.vat_rate) for row in rows}
     slot = slots.pop() if len(slots) == 1 else None

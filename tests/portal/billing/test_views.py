@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from portal import clock
 from portal.billing.ksef.reader import read_invoice
@@ -68,6 +69,19 @@ def test_the_page_says_what_how_much_and_by_when(bill, client):
     assert page.headers["Cache-Control"] == "private, no-store"
     for fact in ("012345/11/2026", "135,38 zł", "24.11.2026", "Dostawa wody", "9 m³", "46,89"):
         assert fact in text(page)
+
+
+def test_the_lines_of_a_part_are_net_and_said_to_be_so(bill, client):
+    """Net lines under the heading of the booked amount would seem not to add up."""
+    share = bill.entries.get().shares.get()
+    other = factories.make_point(share.contract)
+    bill.lines.update(point=share.point)
+    EntryShare.objects.create(entry=share.entry, contract=share.contract, point=other, amount=Decimal("35.38"))
+    EntryShare.objects.filter(pk=share.pk).update(amount=Decimal("100.00"))
+    client.force_login(factories.make_manager(bill.customer, [share.point]))
+    page = text(client.get(where("invoice", bill)))
+    assert all(words in page for words in (gettext("Net value"), "46,89 zł", "100,00 zł"))
+    assert gettext("Together, as booked") not in page
 
 
 def test_the_page_leads_to_paying_just_this(bill, client):
@@ -180,6 +194,13 @@ def test_sums_that_disagree_with_the_rows_are_the_invoice_s_own(bill):
     bill.refresh_from_db()
     facts = from_rows(bill, identity.current())
     assert (facts.net, facts.vat) == (Decimal("125.36"), Decimal("10.02"))
+
+
+def test_vat_reckoned_on_the_whole_is_printed_as_the_invoice_has_it(bill):
+    Invoice.objects.update(vat=Decimal("10.04"), gross=Decimal("135.39"))
+    bill.refresh_from_db()
+    summary = from_rows(bill, identity.current()).vat_summary
+    assert [(rate.net, rate.vat) for rate in summary] == [(Decimal("125.35"), Decimal("10.04"))]
 
 
 def test_a_correction_names_what_it_corrects(bill):
