@@ -26,7 +26,7 @@ from portal.content.blocks import text_blocks
 from portal.customers import services
 from portal.customers.models import Contract, Deed
 from portal.customers.queries import ContractLine, KnownData, contracts, known_data
-from portal.metering.blocks import MetersWidget
+from portal.metering.blocks import ConsumptionWidget, MetersWidget, SubmitReadingWidget
 from portal.widgets import Persona, Showing, Widget, is_persona
 
 
@@ -174,6 +174,8 @@ def portal_blocks() -> list[tuple[str, Widget]]:
         ("payments", PaymentsWidget()),
         ("transfer", TransferWidget()),
         ("meters", MetersWidget()),
+        ("submit_reading", SubmitReadingWidget()),
+        ("consumption", ConsumptionWidget()),
         ("contract", ContractWidget()),
         ("known_data", KnownDataWidget()),
         ("notices", NoticesWidget()),

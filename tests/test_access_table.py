@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from wagtail.models import Locale, Page, Site
@@ -24,6 +25,8 @@ from portal.billing.models import Document
 from portal.customers.actions import open_visit
 from portal.customers.middleware import viewer_for
 from portal.customers.models import Customer
+from portal.metering import actions as actions_of_metering
+from portal.metering.policies import Given
 from portal.utility.kept import forget_everything
 from portal.utility.models import Utility
 from tests import factories
@@ -90,6 +93,13 @@ TABLE: dict[str, Answers] = {
     "payments:payment": sight(),
     "POST payments:resume": deed(302),
     "POST payments:cancel": deed(302),
+    # meters and readings
+    "metering:submit": of_the_customer(deed(200)),
+    "metering:given": of_the_customer(sight()),
+    "POST metering:withdraw": deed(302),
+    "metering:photo": sight(),
+    "metering:meter": sight(),
+    "metering:meter_csv": sight(),
     # portal pages; without a customer named a person meets his own
     "page": of_the_customer(sight()),
     "page, no customer named": signed_in(200),
@@ -103,6 +113,8 @@ OPEN: dict[str, str] = {
     "go": "a redirect to the page that holds a role",
     "look": "the utility's colours",
     "faq_helped": "anybody says whether an answer helped; only counts are kept",
+    "robots": "what search engines may look at",
+    "sitemap": "the public pages",
     "search": "public pages, questions and forms",
     "download": "editors' public files",
     "javascript-catalog": "words of the panel",
@@ -181,6 +193,10 @@ class Situation:
         return reverse(address, args=[about.public_id] if about else [])
 
 
+def a_photo() -> str:
+    return storages["private"].save("readings/access-table.jpg", ContentFile(b"a picture"))
+
+
 def staff(group: str) -> User:
     user = factories.make_staff()
     user.groups.add(Group.objects.get(name=group))
@@ -207,7 +223,10 @@ def situation(home: HomePage) -> Situation:
     customer = factories.make_customer(number="098765", name="Wiśniewska Halina", email="halina@example.pl")
     contract = factories.make_contract(customer, number="U/98765")
     point, other_point = factories.make_point(contract), factories.make_point(contract)
-    factories.make_meter(point, serial_number="55512345")
+    meter = factories.make_meter(point, serial_number="55512345")
+    reading = actions_of_metering.record_reading(
+        meter=meter, given=Given(Decimal(504), clock.today(), is_confirmed=True), by=None, photo=a_photo()
+    ).reading
     item = factories.make_charge(customer, "135.38", contract=contract, point=point, number="098765/11/2026")
     invoice = item.entry.invoice
     invoice.received_pdf.save("f.pdf", ContentFile(b"%PDF-"))
@@ -237,6 +256,8 @@ def situation(home: HomePage) -> Situation:
     }
     about = dict.fromkeys(("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml"), invoice)
     about |= {"billing:document_file": note}
+    about |= dict.fromkeys(("metering:withdraw", "metering:photo"), reading)
+    about |= dict.fromkeys(("metering:meter", "metering:meter_csv"), meter)
     about |= dict.fromkeys(("payments:payment", "payments:resume", "payments:cancel"), payment)
     return Situation(customer, people, about)
 
@@ -259,6 +280,8 @@ GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
     "payments": ("77,11", OF_THE_POINT),
     "transfer": ("098765", OF_THE_POINT | {"without"}),
     "meters": ("55512345", OF_THE_POINT),
+    "submit_reading": ("55512345", {"owner", "with"}),
+    "consumption": ("55512345", OF_THE_POINT),
     "contract": ("U/98765", OF_THE_POINT | {"without"}),
     "known_data": ("halina@example.pl", WHOLE),
     "notices": ("098765", set()),

@@ -1,7 +1,22 @@
-"""Makes the room known to Django."""
+"""Makes the room, its rules and its jobs known to Django."""
+
+from datetime import time, timedelta
 
 from django.apps import AppConfig
 
 
 class MeteringConfig(AppConfig):
     name = "portal.metering"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from portal import jobs
+        from portal.desk import kinds
+        from portal.metering import actions, messages, rules  # noqa: F401 - registers the letters and the rule set
+
+        jobs.periodic("portal.metering.tasks.close_window", daily_at=time(0))
+        jobs.periodic("portal.metering.tasks.remind", daily_at=time(9))
+        jobs.periodic("portal.metering.tasks.follow_up", every=timedelta(minutes=5))
+        jobs.periodic("portal.metering.tasks.sweep_photos", daily_at=time(3))
+        kinds.register(actions.TO_CHECK, _("a reading to check"), "reading_register:inspect")

@@ -1,16 +1,27 @@
 """The widgets about meters and readings."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from portal import clock
-from portal.customers.models import Deed
+from portal.customers.models import Deed, ServicePoint
+from portal.metering import chart
+from portal.metering.chart import Chart
+from portal.metering.consumption import Part, month_end
+from portal.metering.history import history
+from portal.metering.missing import consequence
 from portal.metering.models import Meter, MeterReading
-from portal.metering.queries import MeterLine, Meters, meters
+from portal.metering.policies import Known
+from portal.metering.queries import MeterLine, Meters, Timing, ToGive, first_meter, is_taking, meters, timing, to_give
+from portal.metering.rules import ReadingRules
+from portal.utility.rulebook import rules
 from portal.widgets import Persona, Showing, Widget
 
 
@@ -49,3 +60,98 @@ class MetersWidget(Widget):
             )
             return Meters((main, garden))
         return Meters((main,))
+
+
+@dataclass(frozen=True)
+class GiveNow:
+    """The meters whose readings are asked for, until when, and what follows when none come."""
+
+    lines: tuple[ToGive, ...]
+    has_more: bool
+    timing: Timing
+    consequence: str
+    is_example: bool = False
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(line.known.is_blocked for line in self.lines)
+
+    @property
+    def asked_for(self) -> ToGive | None:
+        """The one meter whose dial stands in the widget: the only one, and not given yet."""
+        if len(self.lines) != 1 or self.has_more or self.is_blocked or not self.timing.is_open:
+            return None
+        line = self.lines[0]
+        return None if self.timing.window and line.known.is_given_in_window else line
+
+    @property
+    def are_all_given(self) -> bool:
+        return bool(self.timing.window) and all(line.known.is_given_in_window for line in self.lines)
+
+
+class SubmitReadingWidget(Widget):
+    """Give a reading from the dashboard, with the countdown of the window and what follows when it is missed."""
+
+    deed = Deed.SUBMIT_READING
+    module = "readings"
+
+    class Meta:
+        icon = "pick"
+        label = _("Give a reading")
+        group = _("Meters")
+        template = "widgets/submit_reading.html"
+
+    def facts(self, showing: Showing, value: dict[str, Any]) -> GiveNow | None:
+        if not is_taking(showing.viewer):
+            return None
+        lines = to_give(showing.viewer, limit=4)
+        if not lines:
+            return None
+        return GiveNow(tuple(lines[:3]), len(lines) > 3, timing(), consequence(rules(ReadingRules)))
+
+    def example(self, persona: Persona, value: dict[str, Any]) -> GiveNow:
+        today = clock.today()
+        street, _sep, _rest = persona.address.partition(",")
+        meter = Meter(serial_number="12345678", point=ServicePoint(street=street), public_id=UUID(int=0))
+        last = today.replace(day=1) - timedelta(days=1)
+        line = ToGive(meter, Known(today, booked_value=Decimal(495), booked_on=last))
+        return GiveNow((line,), has_more=False, timing=timing(), consequence="", is_example=True)
+
+
+@dataclass(frozen=True)
+class Consumption:
+    """What flowed through one meter."""
+
+    serial_number: str
+    place: str
+    public_id: UUID
+    chart: Chart | None
+
+
+class ConsumptionWidget(Widget):
+    """The chart of the main meter; the others are one press away."""
+
+    deed = Deed.SEE_READINGS
+    module = "readings"
+    statements = 2
+
+    class Meta:
+        icon = "doc-full-inverse"
+        label = _("Consumption chart")
+        group = _("Meters")
+        template = "widgets/consumption.html"
+
+    def facts(self, showing: Showing, value: dict[str, Any]) -> Consumption | None:
+        meter = first_meter(showing.viewer)
+        if meter is None:
+            return None
+        return Consumption(meter.serial_number, str(meter.point), meter.public_id, history(meter).chart)
+
+    def example(self, persona: Persona, value: dict[str, Any]) -> Consumption:
+        parts: list[Part] = []
+        first = clock.today().replace(day=1)
+        for use in (9, 10, 9, 11, 10, 8, 9, 13, 12, 11, 9, 8):
+            first = (first - timedelta(days=1)).replace(day=1)
+            parts.insert(0, Part(first, month_end(first), Decimal(use), "actual", Decimal(use + 1)))
+        drawn = chart.draw(parts, title=now_("Water by months, m³"))
+        return Consumption("12345678", persona.address.partition(",")[0], UUID(int=0), drawn)

@@ -2,11 +2,18 @@
 
 import uuid
 
+from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.customers.models import FromBilling, ServicePoint
+from portal.customers.models import Customer, FromBilling, ServicePoint
 from portal.customers.scope import Partial, Scope
+
+
+def private() -> Storage:
+    """Where customers' photos lie: no address leads there but through a view behind access."""
+    return storages["private"]
 
 
 class Meter(FromBilling):
@@ -50,6 +57,7 @@ class MeterReading(models.Model):
         REJECTED = "rejected", _("rejected")
         EXPORTED = "exported", _("sent to billing")
         BOOKED = "booked", _("booked")
+        WITHDRAWN = "withdrawn", _("taken back")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     meter = models.ForeignKey(Meter, models.PROTECT, related_name="readings")
@@ -69,3 +77,83 @@ class MeterReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} m³, {self.read_on}"
+
+
+class Submission(models.Model):
+    """How a reading came through the portal, and what became of it. A row of its own: the import writes readings whole."""
+
+    class Channel(models.TextChoices):
+        PORTAL = "portal", _("in the portal")
+        GUEST = "guest", _("without signing in")
+        SPREADSHEET = "spreadsheet", _("from a spreadsheet")
+
+    reading = models.OneToOneField(MeterReading, models.PROTECT, related_name="submission")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("given by")
+    )
+    submitted_at = models.DateTimeField(_("given"))
+    channel = models.CharField(_("how"), max_length=12, choices=Channel.choices, default=Channel.PORTAL)
+    reasons = models.JSONField(_("why it is checked"), default=list)
+    explanation = models.CharField(_("what the customer says"), max_length=300, blank=True)
+    photo = models.FileField(_("photo"), storage=private, blank=True, max_length=120)
+    compared = models.JSONField(
+        default=dict, help_text="What the value was compared with: the last booked one, the usual use."
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decision = models.CharField(_("what the clerk says"), max_length=300, blank=True)
+    booked_as = models.CharField(
+        _("booked as"), max_length=60, blank=True, help_text="Id of the billing system's own row of the same reading."
+    )
+
+    class Meta:
+        verbose_name = _("submitted reading")
+        verbose_name_plural = _("submitted readings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booked_as"], condition=~models.Q(booked_as=""), name="a_reading_is_booked_once"
+            )
+        ]
+        indexes = [models.Index(fields=["submitted_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.reading_id}, {self.submitted_at:%Y-%m-%d}"
+
+
+class ClosedWindow(models.Model):
+    """A window whose missing readings were looked for: done once, whenever the scheduler comes to it."""
+
+    closes = models.DateField(unique=True)
+    closed_at = models.DateTimeField()
+    missed_count = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.closes)
+
+
+class MissedWindow(models.Model):
+    """A customer who gave no reading in a window, what followed, and how a clerk undid it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="missed_windows")
+    closes = models.DateField(_("last day of the window"))
+    happened_at = models.DateTimeField(_("when"))
+    is_blocking = models.BooleanField(_("blocked"), default=False)
+    months_before = models.JSONField(
+        default=dict, help_text="Billing period of each contract before, by its public id."
+    )
+    lifted_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_because = models.CharField(_("why it was undone"), max_length=200, blank=True)
+    open_from = models.DateField(_("readings are taken again from"), null=True, blank=True)
+
+    access = Scope(customer="customer")
+
+    class Meta:
+        verbose_name = _("missed window")
+        verbose_name_plural = _("missed windows")
+        ordering = ["-happened_at"]
+        constraints = [models.UniqueConstraint(fields=["customer", "closes"], name="a_window_is_missed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}, {self.closes:%d.%m.%Y}"

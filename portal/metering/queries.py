@@ -1,16 +1,22 @@
-"""Meters and what they last showed."""
+"""Meters, what they last showed, which readings are to be given and which were."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from portal import clock
 from portal.customers import access
 from portal.customers.access import Viewer
 from portal.customers.models import Deed
+from portal.metering.facts import CHANGEABLE, PENDING, STANDING, in_use, known_of, with_facts
 from portal.metering.models import Meter, MeterReading
+from portal.metering.policies import Known, Window, is_offered, next_window, window_of_month
+from portal.metering.rules import ReadingRules
+from portal.utility.rulebook import rules
+from portal.utility.rules import Modules
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,13 @@ class MeterLine:
     read_on: date | None = None
     source_in_words: str = ""
     verification_valid_until: date | None = None
+    public_id: UUID | None = None
+
+    @property
+    def is_verification_ending(self) -> bool:
+        """Whether its legal verification is over or soon will be."""
+        notice = timedelta(days=rules(ReadingRules).verification_notice_days)
+        return bool(self.verification_valid_until and self.verification_valid_until <= clock.today() + notice)
 
 
 @dataclass(frozen=True)
@@ -66,4 +79,172 @@ def _line(row: Meter) -> MeterLine:
         read_on=row.last_on,  # type: ignore[attr-defined]  # annotated above
         source_in_words=str(MeterReading.Source(source).label) if source else "",
         verification_valid_until=row.verification_valid_until,
+        public_id=row.public_id,
+    )
+
+
+# Giving readings
+
+
+@dataclass(frozen=True)
+class ToGive:
+    """A meter whose reading may be given: what is known of it, and the reading that is on its way."""
+
+    meter: Meter
+    known: Known
+    pending_value: Decimal | None = None
+    pending_on: date | None = None
+    pending_state: str = ""
+
+    @property
+    def place(self) -> str:
+        return str(self.meter.point)
+
+    @property
+    def role_in_words(self) -> str:
+        return self.meter.get_role_display()
+
+    @property
+    def pending_in_words(self) -> str:
+        return str(MeterReading.State(self.pending_state).label) if self.pending_state else ""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Whether readings are taken today, until when, and when again. Without a window always."""
+
+    window: Window | None
+    coming: Window | None
+    is_open: bool
+    days_left: int | None
+
+
+def timing() -> Timing:
+    """No statement."""
+    today, day_rules = clock.today(), rules(ReadingRules)
+    window = window_of_month(today, day_rules)
+    is_open = window is None or window.holds(today)
+    left = window.days_left(today) if window and is_open else None
+    return Timing(window, next_window(today, day_rules), is_open, left)
+
+
+def is_taking(viewer: Viewer) -> bool:
+    """Whether this viewer may give readings here at all. No statement."""
+    day_rules = rules(ReadingRules)
+    if viewer.customer is None or not rules(Modules).readings or not day_rules.is_accepting:
+        return False
+    return viewer.customer.kind in day_rules.accepted_from
+
+
+def to_give(viewer: Viewer, *, limit: int, start: int = 0, only: UUID | None = None) -> list[ToGive]:
+    """The meters whose readings the viewer may give, by place. One statement."""
+    if not is_taking(viewer):
+        return []
+    day_rules = rules(ReadingRules)
+    pending = MeterReading.objects.filter(meter=OuterRef("pk"), state__in=PENDING, submission__booked_as="").order_by(
+        "-read_on", "-pk"
+    )
+    found = access.visible(Meter.objects.filter(in_use(clock.today())), viewer, Deed.SUBMIT_READING)
+    if only is not None:
+        found = found.filter(public_id=only)
+    if viewer.customer and viewer.customer.kind in day_rules.main_meter_only:
+        found = found.filter(role=Meter.Role.MAIN)
+    rows = with_facts(found, day_rules).annotate(
+        pending_value=Subquery(pending.values("value")[:1]),
+        pending_on=Subquery(pending.values("read_on")[:1]),
+        pending_state=Subquery(pending.values("state")[:1]),
+    )
+    ordered = rows.order_by("point__street", "point__building", "point__unit", "role", "pk")[start : start + limit]
+    lines = [(row, known_of(row)) for row in ordered]
+    return [
+        ToGive(row, known, row.pending_value, row.pending_on, row.pending_state or "")
+        for row, known in lines
+        if is_offered(known, day_rules)
+    ]
+
+
+def visible_meter(viewer: Viewer, public_id: UUID) -> Meter | None:
+    """One statement."""
+    found = access.visible(Meter.objects.select_related("point"), viewer, Deed.SEE_READINGS)
+    return found.filter(public_id=public_id).first()
+
+
+def first_meter(viewer: Viewer) -> Meter | None:
+    """The main meter that comes first by place. One statement."""
+    found = access.visible(Meter.objects.filter(in_use(clock.today())), viewer, Deed.SEE_READINGS)
+    main = found.filter(role=Meter.Role.MAIN).select_related("point")
+    return main.order_by("point__street", "point__building", "point__unit", "pk").first()
+
+
+@dataclass(frozen=True)
+class GivenLine:
+    """A reading that came through the portal, and what became of it."""
+
+    public_id: UUID
+    serial_number: str
+    place: str
+    value: Decimal
+    read_on: date
+    state: str
+    state_in_words: str
+    submitted_at: datetime
+    decision: str
+    has_photo: bool
+    meter: UUID
+
+    @property
+    def is_changeable(self) -> bool:
+        return self.state in CHANGEABLE
+
+
+def submitted(viewer: Viewer, deed: str = Deed.SEE_READINGS) -> QuerySet[MeterReading]:
+    """The readings that came through the portal."""
+    rows = access.visible(MeterReading.objects.all(), viewer, deed).filter(submission__isnull=False)
+    return rows.select_related("submission", "meter__point__customer").order_by("-submission__submitted_at", "-pk")
+
+
+def given_line(row: MeterReading) -> GivenLine:
+    return GivenLine(
+        public_id=row.public_id,
+        serial_number=row.meter.serial_number,
+        place=str(row.meter.point),
+        value=row.value,
+        read_on=row.read_on,
+        state=row.state,
+        state_in_words=row.get_state_display(),
+        submitted_at=row.submission.submitted_at,
+        decision=row.submission.decision,
+        has_photo=bool(row.submission.photo),
+        meter=row.meter.public_id,
+    )
+
+
+# For clerks
+
+
+def portal_readings() -> QuerySet[MeterReading]:
+    """Every reading that came through the portal, those to check first."""
+    rows = MeterReading.objects.filter(submission__isnull=False)
+    return rows.select_related("submission__by", "submission__decided_by", "meter__point__customer").order_by(
+        Case(When(state=MeterReading.State.TO_CHECK, then=0), default=1, output_field=IntegerField()),
+        "-submission__submitted_at",
+        "-pk",
+    )
+
+
+WITHOUT_WINDOW_DAYS = 60
+
+
+def unread_meters() -> QuerySet[Meter]:
+    """Main meters without any reading in this window; without a window, in the last 60 days."""
+    today = clock.today()
+    window = window_of_month(today, rules(ReadingRules))
+    since = window.opens if window and window.holds(today) else today - timedelta(days=WITHOUT_WINDOW_DAYS)
+    read = MeterReading.objects.filter(meter=OuterRef("pk"), read_on__gte=since, state__in=STANDING)
+    last = MeterReading.objects.filter(meter=OuterRef("pk"), state=MeterReading.State.BOOKED).order_by("-read_on")
+    return (
+        Meter.objects.filter(in_use(today), ~Exists(read), role=Meter.Role.MAIN, is_remote=False)
+        .select_related("point__customer")
+        .annotate(last_on=Subquery(last.values("read_on")[:1]))
+        .order_by("last_on", "pk")
     )

@@ -1,0 +1,239 @@
+"""What is done with readings: given, taken back, decided, sent, booked; a window missed, and that undone."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal import clock
+from portal.desk.actions import close_about, open_task
+from portal.journal.actions import note
+from portal.metering import facts
+from portal.metering.facts import CHANGEABLE, State
+from portal.metering.models import Meter, MeterReading, Submission
+from portal.metering.policies import Accepted, AskAgain, Given, Known, Refused, ToCheck, Verdict, decide
+from portal.metering.rules import ReadingRules
+from portal.metering.sentences import for_clerks
+from portal.notifications.actions import absolute, send
+from portal.outbox.actions import tell
+from portal.outbox.models import OutboxFact
+from portal.utility.rulebook import rules
+from portal.utility.templatetags.ebok import cubic, day
+
+TO_CHECK = "reading_to_check"
+FACT = "reading"
+MATCH_WITHIN = timedelta(days=3)
+
+
+class TooLate(Exception):
+    """This reading was sent to billing already."""
+
+    def __str__(self) -> str:
+        return _("This reading has gone to billing already, so it cannot be changed here any more.")
+
+
+class DecidedAlready(Exception):
+    """Somebody has decided about this reading already."""
+
+    def __str__(self) -> str:
+        return _("Somebody has decided about this reading already.")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a value; `reading` is there when it was kept."""
+
+    verdict: Verdict
+    known: Known
+    reading: MeterReading | None = None
+
+
+def about(reading: MeterReading) -> str:
+    return f"reading:{reading.public_id}"
+
+
+@transaction.atomic
+def record_reading(
+    *,
+    meter: Meter,
+    given: Given,
+    by: Any,
+    channel: str = Submission.Channel.PORTAL,
+    explanation: str = "",
+    photo: str = "",
+    instead_of: MeterReading | None = None,
+) -> Outcome:
+    """Decide about a value and keep it when it is taken. `instead_of` is taken back in the same breath. Raises TooLate."""
+    Meter.objects.select_for_update().get(pk=meter.pk)  # two presses at once decide one after the other
+    day_rules = rules(ReadingRules)
+    known = facts.facts_about(meter, given, day_rules, but=instead_of)
+    verdict = decide(given, known, day_rules)
+    if isinstance(verdict, Refused | AskAgain):
+        return Outcome(verdict, known)
+    if instead_of is not None:
+        _take_back(instead_of, by)
+    reading = MeterReading.objects.create(
+        meter=meter,
+        value=given.value,
+        read_on=given.read_on,
+        source=MeterReading.Source.CUSTOMER,
+        state=State.TO_CHECK if isinstance(verdict, ToCheck) else State.ACCEPTED,
+    )
+    submission = Submission.objects.create(
+        reading=reading,
+        by=by,
+        submitted_at=clock.now(),
+        channel=channel,
+        reasons=[str(reason) for reason in verdict.reasons] if isinstance(verdict, ToCheck) else [],
+        explanation=explanation,
+        photo=photo,
+        compared=_compared(known),
+    )
+    customer = meter.point.customer
+    note(
+        "reading_submitted", about=about(reading), by=by or channel, customer=customer.public_id, value=str(given.value)
+    )
+    if isinstance(verdict, Accepted):
+        _tell_billing(reading)
+    else:
+        _ask_a_clerk(reading, submission)
+    _write_to(by, "reading_accepted" if isinstance(verdict, Accepted) else "reading_to_check", reading)
+    return Outcome(verdict, known, reading)
+
+
+def _compared(known: Known) -> dict[str, str]:
+    """What stood beside the value when it was given, for the clerk and for later questions."""
+    values = {"booked_value": known.booked_value, "booked_on": known.booked_on, "usual": known.usual}
+    return {name: str(value) for name, value in values.items() if value is not None}
+
+
+def _tell_billing(reading: MeterReading) -> None:
+    tell(
+        FACT,
+        about=about(reading),
+        meter=reading.meter.external_id,
+        value=str(reading.value),
+        read_on=reading.read_on.isoformat(),
+        source=reading.source,
+    )
+
+
+def _ask_a_clerk(reading: MeterReading, submission: Submission) -> None:
+    customer = reading.meter.point.customer
+    open_task(
+        TO_CHECK,
+        about=about(reading),
+        title=_("Reading of meter %(meter)s, customer %(customer)s")
+        % {"meter": reading.meter.serial_number, "customer": customer.number},
+        body=for_clerks(submission.reasons),
+        customer=customer.public_id,
+    )
+
+
+def _write_to(user: Any, code: str, reading: MeterReading, **more: str) -> None:
+    if user is None or not getattr(user, "email", None):
+        return
+    customer = reading.meter.point.customer
+    send(
+        code,
+        to=user.email,
+        about=about(reading),
+        user=user,
+        customer=customer.public_id,
+        meter=reading.meter.serial_number,
+        value=cubic(reading.value),
+        read_on=day(reading.read_on),
+        link=absolute(f"{reverse('metering:given')}?k={customer.public_id}"),
+        **more,
+    )
+
+
+@transaction.atomic
+def withdraw_reading(reading: MeterReading, *, by: Any) -> None:
+    """The customer takes a reading back. Raises TooLate once the billing system has been told."""
+    _take_back(reading, by)
+
+
+def _take_back(reading: MeterReading, by: Any) -> None:
+    fact = OutboxFact.objects.filter(kind=FACT, about=about(reading))
+    fact.filter(position__isnull=True).delete()
+    if fact.exists():
+        raise TooLate
+    if not MeterReading.objects.filter(pk=reading.pk, state__in=CHANGEABLE).update(state=State.WITHDRAWN):
+        raise TooLate
+    close_about(TO_CHECK, about(reading), outcome=_("The customer took the reading back."))
+    note("reading_withdrawn", about=about(reading), by=by, customer=reading.meter.point.customer.public_id)
+
+
+@transaction.atomic
+def decide_reading(reading: MeterReading, *, is_accepted: bool, by: Any, because: str) -> None:
+    """A clerk accepts or rejects, with a sentence for the customer. Raises DecidedAlready."""
+    state = State.ACCEPTED if is_accepted else State.REJECTED
+    if not MeterReading.objects.filter(pk=reading.pk, state=State.TO_CHECK).update(state=state):
+        raise DecidedAlready
+    reading.state = state
+    submission = reading.submission
+    submission.decided_at, submission.decided_by, submission.decision = clock.now(), by, because
+    submission.save(update_fields=["decided_at", "decided_by", "decision"])
+    customer = reading.meter.point.customer
+    note(f"reading_{state}", about=about(reading), by=by, customer=customer.public_id, because=because)
+    close_about(TO_CHECK, about(reading), outcome=because[:200])
+    if is_accepted:
+        _tell_billing(reading)
+    _write_to(submission.by, "reading_confirmed" if is_accepted else "reading_rejected", reading, decision=because)
+
+
+# On the way to billing
+
+
+def mark_exported() -> int:
+    """Readings whose fact has left the outbox are sent."""
+    waiting = MeterReading.objects.filter(state=State.ACCEPTED, submission__isnull=False)
+    keys = {f"reading:{public_id}": pk for pk, public_id in waiting.values_list("pk", "public_id")}
+    left = OutboxFact.objects.filter(kind=FACT, position__isnull=False, about__in=list(keys))
+    sent = [keys[key] for key in left.values_list("about", flat=True)]
+    return MeterReading.objects.filter(pk__in=sent, state=State.ACCEPTED).update(state=State.EXPORTED)
+
+
+@transaction.atomic
+def match_booked() -> int:
+    """Readings that the billing system has booked: the same meter and value, at most three days apart; one row each.
+
+    The billing system gives its rows ids of its own, so the likeness is all there is; the row itself stays its own.
+    """
+    waiting = list(
+        Submission.objects.filter(reading__state__in=[State.ACCEPTED, State.EXPORTED], booked_as="")
+        .select_related("reading")
+        .order_by("pk")
+    )
+    meters = {submission.reading.meter_id for submission in waiting}
+    taken = set(
+        Submission.objects.exclude(booked_as="").filter(reading__meter__in=meters).values_list("booked_as", flat=True)
+    )
+    rows = list(facts.booked(meter__in=meters).order_by("read_on", "pk"))
+    matched = 0
+    for submission in waiting:
+        reading = submission.reading
+        found = next(
+            (
+                row
+                for row in rows
+                if row.meter_id == reading.meter_id
+                and row.value == reading.value
+                and abs(row.read_on - reading.read_on) <= MATCH_WITHIN
+                and row.external_id not in taken
+            ),
+            None,
+        )
+        if found is None or not found.external_id:
+            continue
+        taken.add(found.external_id)
+        submission.booked_as = found.external_id
+        submission.save(update_fields=["booked_as"])
+        MeterReading.objects.filter(pk=reading.pk).update(state=State.BOOKED)
+        note("reading_booked", about=about(reading), by="import", row=found.external_id)
+        matched += 1
+    return matched

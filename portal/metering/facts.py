@@ -1,0 +1,117 @@
+"""What the policy must know of a meter, from the database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from portal import clock
+from portal.metering.consumption import Curve, Mark
+from portal.metering.models import Meter, MeterReading, MissedWindow
+from portal.metering.policies import Given, Known, window_of_month
+from portal.metering.rules import ReadingRules
+
+State = MeterReading.State
+# A reading in one of these is on its way or there: it counts for the window, and is not given twice.
+STANDING = (State.SUBMITTED, State.TO_CHECK, State.ACCEPTED, State.EXPORTED, State.BOOKED)
+PENDING = (State.SUBMITTED, State.TO_CHECK, State.ACCEPTED, State.EXPORTED)
+CHANGEABLE = (State.SUBMITTED, State.TO_CHECK, State.ACCEPTED)
+
+
+def booked(**of: object) -> QuerySet[MeterReading]:
+    """The billing system's own rows: what it never sent or has taken back is no lower bound."""
+    return MeterReading.objects.filter(state=State.BOOKED, external_id__isnull=False, **of)
+
+
+def in_use(day: date) -> Q:
+    return Q(removed_on__isnull=True) | Q(removed_on__gt=day)
+
+
+def blocked(day: date) -> QuerySet[MissedWindow]:
+    """Blocks that hold on a day, to be narrowed to a customer."""
+    return MissedWindow.objects.filter(Q(open_from__isnull=True) | Q(open_from__gt=day), is_blocking=True)
+
+
+def with_facts(meters: QuerySet[Meter], rules: ReadingRules, *, but: MeterReading | None = None) -> QuerySet[Meter]:
+    """Meters with what the policy asks of each, in the same statement."""
+    today = clock.today()
+    last = booked(meter=OuterRef("pk")).order_by("-read_on", "-value", "-pk")
+    window = window_of_month(today, rules)
+    given = MeterReading.objects.filter(meter=OuterRef("pk"), state__in=PENDING)
+    if but is not None:
+        given = given.exclude(pk=but.pk)
+    in_window = given.filter(read_on__range=(window.opens, window.closes)) if window else given.none()
+    return meters.select_related("point__customer").annotate(
+        booked_value=Subquery(last.values("value")[:1]),
+        booked_on=Subquery(last.values("read_on")[:1]),
+        is_given_in_window=Exists(in_window),
+        is_blocked=Exists(blocked(today).filter(customer=OuterRef("point__customer"))),
+        customer_kind=F("point__customer__kind"),
+    )
+
+
+def known_of(meter: Meter, *, usual: Decimal | None = None, is_same_there: bool = False) -> Known:
+    """The facts of a meter that `with_facts` has read."""
+    today = clock.today()
+    row: object = meter
+    return Known(
+        today=today,
+        digits=meter.digits,
+        kind=row.customer_kind,  # type: ignore[attr-defined]  # annotated by with_facts
+        is_main=meter.role == Meter.Role.MAIN,
+        is_removed=bool(meter.removed_on and meter.removed_on <= today),
+        booked_value=row.booked_value,  # type: ignore[attr-defined]  # as above
+        booked_on=row.booked_on,  # type: ignore[attr-defined]  # as above
+        usual=usual,
+        is_blocked=row.is_blocked,  # type: ignore[attr-defined]  # as above
+        is_given_in_window=row.is_given_in_window,  # type: ignore[attr-defined]  # as above
+        is_same_there=is_same_there,
+    )
+
+
+def facts_about(meter: Meter, given: Given, rules: ReadingRules, *, but: MeterReading | None = None) -> Known:
+    """Everything about one meter and one value. Three statements. `but`: the reading that it is given instead of."""
+    found = with_facts(Meter.objects.filter(pk=meter.pk), rules, but=but).get()
+    same = MeterReading.objects.filter(meter=meter, state__in=STANDING, value=given.value, read_on=given.read_on)
+    if but is not None:
+        same = same.exclude(pk=but.pk)
+    known = known_of(found)
+    usual = None
+    if known.booked_on and given.read_on > known.booked_on:
+        usual = curve(marks(meter)).usual(known.booked_on + timedelta(days=1), given.read_on)
+    return known_of(found, usual=usual, is_same_there=same.exists())
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A reading as a list and a chart show it."""
+
+    day: date
+    value: Decimal
+    source: str
+    state: str
+    use: Decimal | None = None
+    litres_a_day: int | None = None
+
+
+def marks(meter: Meter, since: date | None = None) -> list[tuple[date, Decimal, str, str]]:
+    """What stands of a meter, the oldest first: one row a day, the day's highest. One statement.
+
+    What came through the portal and is booked as the billing system's own row is that row.
+    """
+    rows = MeterReading.objects.filter(meter=meter, state__in=[State.BOOKED, State.EXPORTED, State.ACCEPTED])
+    rows = rows.filter(Q(submission__isnull=True) | Q(submission__booked_as=""))
+    if since:
+        rows = rows.filter(read_on__gte=since)
+    by_day: dict[date, tuple[date, Decimal, str, str]] = {}
+    for day, value, source, state in rows.order_by("read_on", "value").values_list(
+        "read_on", "value", "source", "state"
+    ):
+        by_day[day] = (day, value, source, state)
+    return list(by_day.values())
+
+
+def curve(rows: Iterable[tuple[date, Decimal, str, str]]) -> Curve:
+    return Curve([Mark(day, value, source) for day, value, source, _state in rows])

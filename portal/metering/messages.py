@@ -1,0 +1,87 @@
+"""The letters of this room, as the house words them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.notifications.messages import register_message
+
+READING = {
+    "meter": _("number of the meter"),
+    "value": _("the reading"),
+    "read_on": _("day of the reading"),
+    "link": _("address of the page with the readings given"),
+}
+
+register_message(
+    "reading_accepted",
+    _("We have your reading: {value}"),
+    _(
+        "Hello,\n\nthank you. We have taken the reading of meter {meter}: {value}, {read_on}.\n\nUntil it goes to "
+        "billing you can change it or take it back:\n\n{link}\n\n{utility}"
+    ),
+    READING,
+    when=_("When a reading is accepted at once."),
+)
+register_message(
+    "reading_to_check",
+    _("We are checking your reading: {value}"),
+    _(
+        "Hello,\n\nwe have the reading of meter {meter}: {value}, {read_on}. Our office will check it and let you know. "
+        "You do not need to do anything.\n\n{link}\n\n{utility}"
+    ),
+    READING,
+    when=_("When a reading goes to a clerk."),
+)
+register_message(
+    "reading_confirmed",
+    _("Your reading is accepted: {value}"),
+    _(
+        "Hello,\n\nour office has checked the reading of meter {meter}, {value}, {read_on}, and accepted it.\n\n{decision}"
+        "\n\n{link}\n\n{utility}"
+    ),
+    READING | {"decision": _("what the clerk says")},
+    when=_("When a clerk accepts a reading."),
+)
+register_message(
+    "reading_rejected",
+    _("We could not accept your reading: {value}"),
+    _(
+        "Hello,\n\nour office has checked the reading of meter {meter}, {value}, {read_on}, and did not accept it:\n\n"
+        "{decision}\n\nYou can give another one:\n\n{link}\n\n{utility}"
+    ),
+    READING | {"decision": _("what the clerk says")},
+    when=_("When a clerk rejects a reading."),
+)
+register_message(
+    "reading_reminder",
+    _("Give your meter reading by {closes}"),
+    _(
+        "Hello,\n\nthe reading of your meter is still missing. You can give it until {closes}, 23:59:\n\n{link}\n\n"
+        "{consequence}\n\n{utility}"
+    ),
+    {
+        "closes": _("last day of the window"),
+        "link": _("address of the form"),
+        "consequence": _("what follows when no reading comes"),
+    },
+    when=_("On the days before the window closes that the rules name."),
+)
+register_message(
+    "window_missed",
+    _("No meter reading came: your bills change"),
+    _(
+        "Hello,\n\nno reading of your meter came by {closes}. {consequence}\n\nIf that is a mistake, write to us or "
+        "call: {contact}\n\n{utility}"
+    ),
+    {"closes": _("last day of the window"), "consequence": _("what follows from it")},
+    when=_("On the day after a window closed without a reading."),
+)
+register_message(
+    "window_reopened",
+    _("You can give readings again from {open_from}"),
+    _(
+        "Hello,\n\nour office has undone what followed from the missed reading. {because}\n\nYou can give readings again "
+        "from {open_from}.\n\n{utility}"
+    ),
+    {"open_from": _("first day on which readings are taken again"), "because": _("what the clerk says")},
+    when=_("When a clerk undoes what followed from a missed window."),
+)
