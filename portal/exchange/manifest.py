@@ -15,6 +15,7 @@ from portal.exchange.format import BY_FILE_NAME, CUSTOMERS, MANIFEST, NAME, VERS
 
 KINDS = ("full", "changes")
 LARGEST = 1_000_000  # bytes
+YEARS = range(1990, 2200)  # a moment at the edge of the calendar cannot even be told in Warsaw's time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ def read_manifest(content: bytes) -> Manifest:
     """Raises FileFault with the sentence that helps the sender."""
     try:
         stated = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError) as error:
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise _fault(_("The manifest is not JSON: %(fault)s.") % {"fault": str(error).rstrip(".")}) from None
     if not isinstance(stated, dict) or stated.get("format") != NAME:
         raise _fault(_("The manifest does not say that its format is %(format)s.") % {"format": NAME})
@@ -82,13 +83,13 @@ def _source(stated: Any) -> str:
 
 def _moment(stated: dict[str, Any], name: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(str(stated[name]))
+        moment: datetime | None = datetime.fromisoformat(str(stated[name]))
     except KeyError:
         raise _fault(_("The manifest does not say %(name)s.") % {"name": name}) from None
     except ValueError:
-        raise _fault(
-            _("The manifest's %(name)s is not a moment such as 2026-11-20T04:00:00+01:00.") % {"name": name}
-        ) from None
+        moment = None
+    if moment is None or moment.year not in YEARS:
+        raise _fault(_("The manifest's %(name)s is not a moment such as 2026-11-20T04:00:00+01:00.") % {"name": name})
     return moment if moment.tzinfo else moment.replace(tzinfo=clock.WARSAW)
 
 

@@ -128,6 +128,7 @@ def test_a_paper_larger_than_a_paper_is_refused():
         ({"version": 2}, "The manifest is of version 2 of the format; this portal reads version 1."),
         ({"kind": "some"}, "The manifest's kind is neither full nor changes."),
         ({"as_of": "yesterday"}, "The manifest's as_of is not a moment such as 2026-11-20T04:00:00+01:00."),
+        ({"as_of": "0001-01-01T00:00:00"}, "The manifest's as_of is not a moment such as 2026-11-20T04:00:00+01:00."),
         ({"as_of": None}, "The manifest's as_of is not a moment such as 2026-11-20T04:00:00+01:00."),
         ({"source": "Ważny!"}, "The manifest's source is not a short name of lower-case letters, digits and hyphens."),
         ({"files": {}}, "The manifest lists no files."),
@@ -143,6 +144,14 @@ def test_a_manifest_that_is_wrong_refuses_the_delivery(delivery, change, sentenc
     outcome = import_delivery(folder)
     assert outcome.is_refused
     assert outcome.faults == (f"manifest.json: {sentence}",)
+
+
+@pytest.mark.django_db
+def test_a_manifest_nested_without_end_is_refused_with_a_sentence(delivery):
+    folder = delivery.write()
+    (folder / "manifest.json").write_text("[" * 200_000)
+    (fault,) = import_delivery(folder).faults
+    assert fault.startswith("manifest.json: The manifest is not JSON")
 
 
 @pytest.mark.django_db
