@@ -41,7 +41,7 @@ class Outcome:
         return any(found["new"] or found["changed"] or found["gone"] for found in self.counts.values())
 
 
-def _no_progress(rows: int, file: str) -> None:
+def _no_progress(rows: int, file: str, promised: int) -> None:
     """Nobody watches."""
 
 

@@ -23,7 +23,7 @@ from portal.moneyfield import GroszeField
 
 BATCH = 1_000
 MOST_KEPT = 10_000  # faults of one weight; the rest are counted
-Progress = Callable[[int, str], None]
+Progress = Callable[[int, str, int], None]  # rows just read, of which file, of how many
 
 
 @dataclass
@@ -101,7 +101,7 @@ class _Filling:
             rows = (self._staged(row) for row in reading)
             while some := list(islice(rows, BATCH)):
                 self.table.insert(some)
-                progress(len(some), self.name)
+                progress(len(some), self.name, listed.rows)
         self._compare(reading, listed)
         for column in reading.unknown:
             sentence = _("The column %(column)s is unknown and is not read.") % {"column": column or "–"}

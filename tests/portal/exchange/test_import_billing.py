@@ -51,3 +51,20 @@ def test_a_second_import_ends_with_2(delivery):
     with jobs.lease("import"), pytest.raises(CommandError, match="Another import is running") as refusal:
         run(delivery.write())
     assert refusal.value.returncode == 2
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_somebody_who_watches_sees_how_far_it_is(delivery):
+    watched = Terminal()
+    call_command("import_billing", str(delivery.write()), stdout=io.StringIO(), stderr=watched)
+    assert "ledger.csv             ████████████████████████           3 / 3\n" in watched.getvalue()
+
+
+def test_a_log_holds_no_progress(delivery):
+    log = io.StringIO()
+    call_command("import_billing", str(delivery.write()), stdout=io.StringIO(), stderr=log)
+    assert log.getvalue() == ""

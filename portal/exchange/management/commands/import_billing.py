@@ -4,14 +4,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 
-from portal.exchange.actions import Outcome, import_delivery
+from portal.exchange.actions import import_delivery
 from portal.exchange.faults import AlreadyRunning
 from portal.exchange.report import lines
-
-WIDTH = 30
 
 
 class Command(BaseCommand):
@@ -22,29 +20,45 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        bar = Bar(self.stderr)
         try:
-            outcome = import_delivery(options["path"], dry_run=options["dry_run"], progress=self._progress())
+            outcome = import_delivery(options["path"], dry_run=options["dry_run"], progress=bar.show)
         except AlreadyRunning as refusal:
             raise CommandError(str(refusal), returncode=2) from None
-        self._report(outcome)
+        finally:
+            bar.end()
+        for line in lines(outcome):
+            self.stdout.write(line)
         if outcome.is_refused:
             raise CommandError(_("The delivery is refused; nothing of it was written."), returncode=1)
 
-    def _report(self, outcome: Outcome) -> None:
-        for line in lines(outcome):
-            self.stdout.write(line)
 
-    def _progress(self) -> Any:
-        """A line that rewrites itself where somebody watches; nothing in a log."""
-        if not self.stderr.isatty():
-            return lambda _rows, _file: None
-        read: dict[str, int] = {}
+class Bar:
+    """How far each file is read: a line that rewrites itself where somebody watches, nothing in a log."""
 
-        def show(rows: int, file: str) -> None:
-            if read and file not in read:
-                self.stderr.write("", ending="\n")
-            read[file] = read.get(file, 0) + rows
-            self.stderr.write(f"\r{file:<{WIDTH}} {read[file]:>12,}", ending="")
-            self.stderr.flush()
+    WIDTH = 24
 
-        return show
+    def __init__(self, stream: OutputWrapper) -> None:
+        self._stream = stream
+        self._is_watched = stream.isatty()
+        self._file, self._read = "", 0
+
+    def show(self, rows: int, file: str, promised: int) -> None:
+        if not self._is_watched:
+            return
+        if file != self._file:
+            self.end()
+            self._file, self._read = file, 0
+        self._read += rows
+        full = min(self.WIDTH, self.WIDTH * self._read // max(promised, 1))
+        bar = "█" * full + "·" * (self.WIDTH - full)
+        self._write(f"\r{file:<22} {bar} {self._read:>11,} / {promised:,}")
+
+    def end(self) -> None:
+        if self._file:
+            self._write("\n")
+            self._file = ""
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text, style_func=str, ending="")  # progress is no error, so it is not red
+        self._stream.flush()

@@ -1,6 +1,6 @@
 """`manage.py demo_data`: a demo's billing system writes its files, and the portal imports them like any others."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -65,4 +65,7 @@ class Command(BaseCommand):
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError("write the day like 2026-11-20.") from None
