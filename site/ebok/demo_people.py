@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from portal import clock
@@ -17,8 +18,10 @@ from portal.accounts.actions import IdentifierTaken, accept, give_identifier
 from portal.accounts.models import User
 from portal.accounts.queries import terms_in_force
 from portal.accounts.rules import SignInRules
+from portal.billing.models import Invoice, OpenItem
 from portal.customers.actions import HasOwner, grant_access
 from portal.customers.models import Customer, Delegation
+from portal.money import amount
 from portal.utility.rulebook import rules
 
 PASSWORD = "woda-plynie-2026"  # noqa: S105 - a demo's, printed at every start; production has no demo people
@@ -61,11 +64,25 @@ def write(path: Path, people: dict[str, dict[str, Any]], url: str) -> None:
         "sign_in": reverse("account_login"),
         "panel": "/panel/",
         "people": people,
+        "register_with": invoice_to_try(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as scratch:
         json.dump(content, scratch, ensure_ascii=False, indent=2)
     os.replace(scratch.name, path)  # noqa: PTH105 - the atomic one
+
+
+def invoice_to_try() -> dict[str, str] | None:
+    """A young invoice of a household that has no account yet and something to pay: what a newcomer registers with."""
+    open_items = OpenItem.objects.filter(customer=OuterRef("customer"), open_amount__gt=0)
+    is_taken = Delegation.objects.filter(customer=OuterRef("customer"))
+    found = (
+        Invoice.objects.filter(Exists(open_items), ~Exists(is_taken), customer__kind=Customer.Kind.PERSON)
+        .filter(kind=Invoice.Kind.VAT)
+        .order_by("-issued_on", "number")
+        .first()
+    )
+    return {"number": found.number, "amount": amount(found.gross)} if found else None
 
 
 def _person(role: str, first_name: str, last_name: str, *, is_staff: bool = False) -> User:

@@ -97,6 +97,7 @@ class _Loading:
             self._object(dict(row))
         for row in self.preset.get("page", []):
             self._page(dict(row))
+        self._name_site()
         site = Site.objects.get(is_default_site=True)
         ensure_groups(site.root_page)
         return self.outcome
@@ -106,6 +107,13 @@ class _Loading:
     def _utility(self) -> None:
         utility = Utility.objects.first() or Utility()
         self._settle("utility", utility, self.preset["utility"])
+
+    def _name_site(self) -> None:
+        """The panel greets its people with the portal's name; one that an editor gave stays."""
+        utility = self.preset["utility"]
+        Site.objects.filter(is_default_site=True, site_name="").update(
+            site_name=f"{utility['product_name']} – {utility['name']}"
+        )
 
     def _rules(self) -> None:
         for code, records in self.preset.get("rules", {}).items():

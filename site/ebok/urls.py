@@ -36,6 +36,7 @@ urlpatterns += i18n_patterns(
     path("konto/", include("portal.accounts.urls")),
     path("konto/", include("portal.billing.urls")),
     path("konto/", include("portal.metering.urls")),
+    path("konto/", include("portal.waste.urls")),
     path("konto/", include("forms.registration.urls")),
     path("konto/", include("portal.customers.urls")),
     path("platnosci/", include("payments.urls")),

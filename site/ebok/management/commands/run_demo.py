@@ -227,6 +227,8 @@ class Processes:
             name = person.get("identifier") or person.get("email")
             note = "" if person.get("can_sign_in", True) else "  (this preset has no such sign-in)"
             write(f"  {role:<20} {name:<32} {person.get('password', '')}{note}")
+        if new := listed.get("register_with"):
+            write(f"\nRegister as a newcomer with invoice {new['number']}, value {new['amount']} zł.")
         write(f"\nCustomers: {listed['sign_in']}  Staff: {listed['panel']}  Mail: /demo/poczta/\nCtrl-C ends it.")
         self.command.stdout.flush()
 
