@@ -34,6 +34,7 @@ class HomeConfig(AppConfig):
         )
 
         from home import navigation, portal_menu
+        from home.notices.queries import urgent
         from home.roles import PageRole
         from portal.content import page_cache
 
@@ -43,6 +44,7 @@ class HomeConfig(AppConfig):
         def reread(**_: Any) -> None:
             navigation.site_maps.forget()
             portal_menu.places.forget()
+            urgent.forget()
 
         for signal in (post_save, post_delete):
             signal.connect(reread, sender=PageRole, weak=False)

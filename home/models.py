@@ -60,7 +60,8 @@ class HomePage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         notices = list(current_notices()[: NEWS_ON_FRONT * 2])
-        context["standing_out"] = [notice for notice in notices if notice.stands_out]
+        context["standing_out"] = [notice for notice in notices if notice.stands_out and not notice.is_urgent]
+        # The urgent ones stand above every page already.
         context["news"] = [notice for notice in notices if not notice.stands_out][:NEWS_ON_FRONT]
         context["top_questions"] = top(self.locale_id)
         return context

@@ -11,6 +11,11 @@ def _polish() -> holidays.HolidayBase:
     return holidays.country_holidays("PL")
 
 
+def is_holiday(day: date) -> bool:
+    """A public holiday; Sundays are not counted among them."""
+    return day in _polish()
+
+
 def is_working_day(day: date) -> bool:
     saturday = 5
     return day.weekday() < saturday and day not in _polish()

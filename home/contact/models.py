@@ -1,12 +1,16 @@
 """How to reach the utility: its departments come from the panel's register, the rest is the editors' text."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
+from home.contact.hours import Opening, opening
+from portal import clock
 from portal.content.blocks import text_blocks
 from portal.content.fields import QuietStreamField
 from portal.content.models import BasePage
@@ -30,5 +34,16 @@ class ContactPage(BasePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["departments"] = Department.objects.filter(locale_id=self.locale_id)
+        context["departments"] = self.departments
         return context
+
+    @cached_property
+    def departments(self) -> list[tuple[Department, Opening | None]]:
+        """Each with how it stands at this moment."""
+        now = clock.now()
+        return [(one, opening(one.hours, now)) for one in Department.objects.filter(locale_id=self.locale_id)]
+
+    def fresh_until(self) -> datetime | None:
+        return min(
+            (stands.changes_at for _one, stands in self.departments if stands and stands.changes_at), default=None
+        )

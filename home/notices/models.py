@@ -1,17 +1,23 @@
 """Notices: what the utility tells everyone, from a day and until a day."""
 
+import re
 from typing import Any
 
 from django.db import models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, PublishingPanel
 from wagtail.models import PageManager, PagePermissionTester, PageQuerySet
+from wagtail.url_routing import RouteResult
 
+from home.notices.feeds import FEEDS, LENGTH, feed
 from portal import clock
 from portal.content.blocks import text_blocks
 from portal.content.fields import QuietStreamField
 from portal.content.models import BasePage
+
+YEAR = re.compile(r"20\d\d")
+NEWEST = 20
 
 
 class NoticeQuerySet(PageQuerySet):
@@ -75,6 +81,10 @@ class NoticePage(BasePage):
         return self.weight >= self.Weight.IMPORTANT
 
     @property
+    def is_urgent(self) -> bool:
+        return self.weight == self.Weight.URGENT
+
+    @property
     def note_kind(self) -> str:
         """The colour of its note on the page."""
         return {self.Weight.URGENT: "wrong", self.Weight.IMPORTANT: "warn"}.get(self.Weight(self.weight), "info")
@@ -106,9 +116,35 @@ class NoticeIndexPage(BasePage):
     class Meta:
         verbose_name = _("notices page")
 
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Below it: a year's notices, and the feeds."""
+        if len(path_components) == 1:
+            (last,) = path_components
+            if last in FEEDS:
+                return RouteResult(self, kwargs={"feed_name": last})
+            if YEAR.fullmatch(last):
+                return RouteResult(self, kwargs={"year": int(last)})
+        result: RouteResult = super().route(request, path_components)
+        return result
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if name := kwargs.get("feed_name"):
+            return feed(self, self.own().order_by("-day", "-pk")[:LENGTH], name)
+        response: HttpResponse = super().serve(request, *args, **kwargs)
+        return response
+
+    def own(self) -> NoticeQuerySet:
+        notices: NoticeQuerySet = NoticePage.objects.child_of(self).current()
+        return notices.defer("body")
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["notices"] = NoticePage.objects.child_of(self).current().defer("body")
+        year = kwargs.get("year")
+        years = [first.year for first in self.own().order_by().dates("day", "year", order="DESC")]
+        if year is not None and year not in years:
+            raise Http404
+        of_year = self.own().filter(day__year=year).order_by("-day", "-pk") if year else self.own()[:NEWEST]
+        context |= {"notices": of_year, "year": year, "years": years}
         return context
 
     def permissions_for_user(self, user: Any) -> PagePermissionTester:

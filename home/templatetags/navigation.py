@@ -1,11 +1,14 @@
 """Menu, roles and highlights for the templates of pages: `{% load navigation %}`."""
 
 from django import template
+from django.conf import settings
 from django.http import HttpRequest
 from wagtail.models import Page
 
 from home import navigation
 from home.navigation import Link, MenuItem, Picture, SiteMap
+from home.notices import queries as notices
+from home.notices.queries import Banner
 from home.portal_menu import menu_for
 from portal.content import addresses
 from portal.customers.access import STRANGER
@@ -69,3 +72,19 @@ def is_here(context: template.Context, url: str) -> bool:
 def page_url(page: Page) -> str:
     """A page's address without a look-up."""
     return addresses.url_of(page)
+
+
+@register.simple_tag
+def banners() -> list[Banner]:
+    """The urgent notices that stand above every page now."""
+    return notices.banners()
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: template.Context) -> str:
+    """The one address of a public page, from the installation's own; empty on every other screen."""
+    request: HttpRequest | None = context.get("request")
+    if request is None or not getattr(context.get("page"), "is_public", False):
+        return ""
+    base: str = settings.EBOK_BASE_URL
+    return base.rstrip("/") + request.path

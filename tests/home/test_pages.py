@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.messages import constants
 
-from home.models import HomePage
+from home.models import HomePage, PortalPage
 from portal import clock
 from portal.content.models import BasePage
 
@@ -77,8 +77,8 @@ def test_only_types_that_say_so_are_public():
     assert HomePage.is_public is True
 
 
-def test_no_page_answers_with_a_cookie_policy_of_a_third_party(site, client):
-    page = client.get("/").content.decode()
+def test_no_page_answers_with_a_cookie_policy_of_a_third_party(site, client, settings):
+    page = client.get("/").content.decode().replace(settings.EBOK_BASE_URL, "")
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
     assert "style=" not in page
@@ -118,3 +118,21 @@ def test_the_menu_holds_the_pages_that_editors_put_there_and_marks_the_one_open(
 def test_a_public_page_does_not_follow_a_change_of_tomorrow(site, client, put_notice):
     put_notice("Jutro", go_live_at=clock.now() + timedelta(days=1))
     assert "Jutro" not in client.get("/").content.decode()
+
+
+def test_a_public_page_names_its_one_address_and_what_a_shared_link_says(site, client, settings):
+    page = BeautifulSoup(client.get("/pytania/", {"utm_source": "list"}).content, "html.parser")
+    assert page.select_one("link[rel=canonical]")["href"] == f"{settings.EBOK_BASE_URL}/pytania/"
+    assert page.select_one("meta[property='og:title']")["content"] == "Pytania"
+    assert BeautifulSoup(client.get("/konto/zaloguj/").content, "html.parser").select_one("link[rel=canonical]") is None
+
+
+def test_the_site_map_names_public_pages_and_no_other(site, client, settings, put_notice):
+    put_notice("Szkic", live=False)
+    site.add(site.home, PortalPage(title="Pulpit", slug="pulpit"))
+    named = client.get("/sitemap.xml").content.decode()
+    for path in PUBLIC_PATHS:
+        assert f"<loc>{settings.EBOK_BASE_URL}{path}</loc>" in named, path
+    assert "pulpit" not in named
+    assert "szkic" not in named
+    assert f"Sitemap: {settings.EBOK_BASE_URL}/sitemap.xml" in client.get("/robots.txt").content.decode()
