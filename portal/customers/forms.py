@@ -17,3 +17,10 @@ class VisitForm(forms.Form):
             "min_length": _("Write why you look at this customer's data, in at least 10 characters."),
         },
     )
+
+    def clean_reason(self) -> str:
+        """Counted as it will be kept: spaces say nothing."""
+        reason = " ".join(self.cleaned_data["reason"].split())
+        if len(reason) < SHORTEST_REASON:
+            raise forms.ValidationError(self.fields["reason"].error_messages["min_length"])
+        return reason

@@ -111,8 +111,9 @@ def test_the_form_asks_for_the_reason_and_leads_to_what_the_customer_sees(clerk,
     page = reverse("customer_register:visit", args=[customer.public_id])
     assert client.get(page).status_code == 200
     assert client.get(page, {"reason": "Z zadania 12"}).context["form"]["reason"].value() == "Z zadania 12"
-    refused = client.post(page, {"reason": "krótko"})
-    assert refused.context["form"].errors["reason"]
+    for too_short in ("krótko", "a             b"):
+        refused = client.post(page, {"reason": too_short})
+        assert refused.context["form"].errors["reason"]
     assert "600 100 200" not in refused.content.decode()
     assert client.post(page, {"reason": REASON}).url == f"/go/dashboard/?k={customer.public_id}"
     assert REASON in client.get(page).content.decode()
