@@ -27,6 +27,7 @@ from portal.customers import services
 from portal.customers.models import Contract, Deed
 from portal.customers.queries import ContractLine, KnownData, contracts, known_data
 from portal.metering.blocks import ConsumptionWidget, MetersWidget, SubmitReadingWidget
+from portal.waste.blocks import NextPickupWidget, WastePointsWidget
 from portal.widgets import Persona, Showing, Widget, is_persona
 
 
@@ -176,6 +177,8 @@ def portal_blocks() -> list[tuple[str, Widget]]:
         ("meters", MetersWidget()),
         ("submit_reading", SubmitReadingWidget()),
         ("consumption", ConsumptionWidget()),
+        ("waste_next", NextPickupWidget()),
+        ("waste_points", WastePointsWidget()),
         ("contract", ContractWidget()),
         ("known_data", KnownDataWidget()),
         ("notices", NoticesWidget()),

@@ -2,10 +2,11 @@
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.customers.models import Contract, FromBilling
+from portal.customers.models import Contract, Customer, FromBilling
 from portal.customers.scope import Scope
 
 
@@ -47,3 +48,17 @@ class Pickup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream} {self.day}"
+
+
+class PickupReminder(models.Model):
+    """A person who asked to be told the evening before a customer's waste is collected."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pickup_reminders")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="pickup_reminders")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "customer"], name="one_pickup_reminder_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.customer_id}"
