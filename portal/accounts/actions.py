@@ -57,6 +57,11 @@ def accept(user: User, terms: TermsVersion, *, channel: str = "portal") -> Accep
     return acceptance
 
 
+def put_off_terms(user: User, terms: TermsVersion) -> None:
+    """Not accepted today: the account goes on, and the question comes back at the next sign-in."""
+    note("terms_put_off", about=f"user:{user.public_id}", by=user, version=terms.version, kind=terms.kind)
+
+
 def record_sign_in(user: User, **facts: Any) -> None:
     note("signed_in", about=f"user:{user.public_id}", by=user, **facts)
 

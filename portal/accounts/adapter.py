@@ -1,19 +1,20 @@
 """What allauth asks us: nobody signs up through it, letters go our way, refusals are sentences."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.actions import change_password, send_password_reset
 from portal.accounts.models import User
 from portal.accounts.policies import canonical
-from portal.accounts.queries import find_by_identifier
+from portal.accounts.queries import find_by_identifier, terms_to_accept
 from portal.utility import identity
 
 
@@ -37,7 +38,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("wagtailadmin_home") if works_here else str(settings.LOGIN_REDIRECT_URL)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return self.get_login_redirect_url(request)
+        return _by_way_of_terms(cast("User", request.user), self.get_login_redirect_url(request))
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """A version of the terms that begins to hold is asked for before all else, once at each sign-in."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        if isinstance(response, HttpResponseRedirect):
+            return HttpResponseRedirect(_by_way_of_terms(user, response.url))
+        return response
 
     def set_password(self, user: User, password: str) -> None:
         change_password(user, password)
@@ -68,6 +76,12 @@ class AccountAdapter(DefaultAccountAdapter):
         typed = credentials.get("username") or credentials.get("email") or ""
         user = find_by_identifier(typed)
         return f"user:{user.pk}" if user else f"typed:{canonical(typed)}"
+
+
+def _by_way_of_terms(user: User, url: str) -> str:
+    if terms_to_accept(user) is None:
+        return url
+    return f"{reverse('account_terms')}?{urlencode({'next': url})}"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

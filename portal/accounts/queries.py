@@ -20,6 +20,15 @@ def terms_in_force(kind: str = "terms", language: str = "pl", day: date | None =
     )
 
 
+def terms_to_accept(user: User) -> TermsVersion | None:
+    """The version in force today, in the person's language else in Polish, where this person has yet to accept it."""
+    terms = terms_in_force(language=user.language) or terms_in_force()
+    if terms is None or not terms.needs_acceptance or user.is_staff:
+        return None
+    accepted = user.acceptances.filter(terms=terms, withdrawn_at__isnull=True)
+    return None if accepted.exists() else terms
+
+
 def find_by_identifier(typed: str) -> User | None:
     """Whom an identifier signs in, by today's rules; staff always sign in with their e-mail.
 

@@ -7,11 +7,14 @@ from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
+from portal.accounts.views import accept_terms
+
 urlpatterns = [
     path("zaloguj/", account.login, name="account_login"),
     path("wyloguj/", account.logout, name="account_logout"),
     path("nieczynne/", account.account_inactive, name="account_inactive"),
     path("potwierdz/", account.reauthenticate, name="account_reauthenticate"),
+    path("regulamin/", accept_terms, name="account_terms"),
     path("haslo/zmien/", account.password_change, name="account_change_password"),
     path("haslo/ustaw/", account.password_set, name="account_set_password"),
     path("haslo/nie-pamietam/", account.password_reset, name="account_reset_password"),
