@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -28,7 +29,8 @@ from portal.customers.models import Customer
 from portal.metering import actions as actions_of_metering
 from portal.metering.policies import Given
 from portal.utility.kept import forget_everything
-from portal.utility.models import Utility
+from portal.utility.models import RuleRecord, Utility
+from portal.waste.models import CollectionPoint, Pickup
 from tests import factories
 
 # "without" and "with" are managers of some points: without and with the point in question.
@@ -37,6 +39,7 @@ PEOPLE = ("stranger", "unlinked", "other", "without", "with", "owner", "clerk", 
 # The pages of a person's own account: everybody who is signed in has one, and nobody has a second factor here.
 OWN_ACCOUNT = {
     "account_reauthenticate": 200,
+    "account_terms": 302,  # there is nothing to accept
     "account_terms": 302,  # there is nothing to accept
     "account_change_password": 200,
     "account_set_password": 302,  # they have one
@@ -101,6 +104,10 @@ TABLE: dict[str, Answers] = {
     "metering:photo": sight(),
     "metering:meter": sight(),
     "metering:meter_csv": sight(),
+    # waste
+    "waste:calendar": of_the_customer(sight()),
+    "POST waste:remind": of_the_customer(deed(302)),
+    "POST waste:report": of_the_customer(deed(302)),
     # portal pages; without a customer named a person meets his own
     "page": of_the_customer(sight()),
     "page, no customer named": signed_in(200),
@@ -110,6 +117,7 @@ TABLE: dict[str, Answers] = {
 
 # Addresses that tell nothing of anybody, or ask for something else than a person signed in; and why.
 OPEN: dict[str, str] = {
+    "waste:feed": "a signed address of one's own, which ends with the right; its own tests hold it",
     "wagtail_serve": "every page says itself whether it is public; portal pages stand in the table as “page”",
     "go": "a redirect to the page that holds a role",
     "look": "the utility's colours",
@@ -221,13 +229,18 @@ def home(db: None) -> HomePage:
 
 @pytest.fixture
 def situation(home: HomePage) -> Situation:
-    customer = factories.make_customer(number="098765", name="Wiśniewska Halina", email="halina@example.pl")
+    customer = factories.make_customer(
+        number="098765", name="Wiśniewska Halina", email="halina@example.pl", services=["water", "waste"]
+    )
+    RuleRecord.objects.create(rule_set="modules", effective_from=date(2020, 1, 1), values={"waste": True})
     contract = factories.make_contract(customer, number="U/98765")
     point, other_point = factories.make_point(contract), factories.make_point(contract)
     meter = factories.make_meter(point, serial_number="55512345")
     reading = actions_of_metering.record_reading(
         meter=meter, given=Given(Decimal(504), clock.today(), is_confirmed=True), by=None, photo=a_photo()
     ).reading
+    place = CollectionPoint.objects.create(external_id="OD1", contract=contract, address="ul. Zielna 77")
+    Pickup.objects.create(point=place, stream="papier", day=clock.today())
     item = factories.make_charge(customer, "135.38", contract=contract, point=point, number="098765/11/2026")
     invoice = item.entry.invoice
     invoice.received_pdf.save("f.pdf", ContentFile(b"%PDF-"))
@@ -283,6 +296,8 @@ GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
     "meters": ("55512345", OF_THE_POINT),
     "submit_reading": ("55512345", {"owner", "with"}),
     "consumption": ("55512345", OF_THE_POINT),
+    "waste_next": ("ul. Zielna 77", WHOLE),
+    "waste_points": ("ul. Zielna 77", WHOLE),
     "contract": ("U/98765", OF_THE_POINT | {"without"}),
     "known_data": ("halina@example.pl", WHOLE),
     "notices": ("098765", set()),
