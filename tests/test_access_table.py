@@ -40,7 +40,6 @@ PEOPLE = ("stranger", "unlinked", "other", "without", "with", "owner", "clerk", 
 OWN_ACCOUNT = {
     "account_reauthenticate": 200,
     "account_terms": 302,  # there is nothing to accept
-    "account_terms": 302,  # there is nothing to accept
     "account_change_password": 200,
     "account_set_password": 302,  # they have one
     "mfa_index": 200,
