@@ -7,15 +7,25 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, ExpressionWrapper, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
-from portal.billing.models import CustomerAccount, EntryShare, LedgerEntry, OpenItem, ShareBalance, Transit
+from portal.billing.models import (
+    CustomerAccount,
+    EntryShare,
+    LedgerEntry,
+    OpenItem,
+    ShareBalance,
+    Transit,
+    TransitBooking,
+)
 from portal.billing.rules import BillingRules
 from portal.customers import access, services
 from portal.customers.access import Viewer
 from portal.customers.models import Deed
+from portal.moneyfield import GroszeField
 from portal.utility.rulebook import rules
 
 ZERO = Decimal("0.00")
@@ -101,7 +111,7 @@ def _account_rows(viewer: Viewer) -> Any:
     return (
         access.visible(CustomerAccount.objects.all(), viewer, Deed.SEE_BALANCE)
         .annotate(
-            moving=_moving(Sum("amount"), viewer),
+            moving=_moving(Sum("left"), viewer),
             moving_since=_moving(Max("paid_at"), viewer),
             whole=F("balance"),
             credit=F("unallocated_credit"),
@@ -120,7 +130,7 @@ def _share_rows(viewer: Viewer) -> Any:
     return (
         access.visible(ShareBalance.objects.all(), viewer, Deed.SEE_BALANCE)
         .annotate(
-            moving=_moving(Sum("amount"), viewer),
+            moving=_moving(Sum("left"), viewer),
             moving_since=_moving(Max("paid_at"), viewer),
             is_disputed=_is_disputed(),
             of_contract=F("contract__number"),
@@ -134,8 +144,16 @@ def _share_rows(viewer: Viewer) -> Any:
 
 def _moving(figure: Sum | Max, viewer: Viewer) -> Subquery:
     """Of the money that is paid and not booked yet."""
-    paid = access.visible(Transit.objects.filter(state=Transit.State.PAID), viewer, Deed.SEE_BALANCE)
-    return Subquery(paid.order_by().values("customer").annotate(figure=figure).values("figure"))
+    return Subquery(_paid(viewer).order_by().values("customer").annotate(figure=figure).values("figure"))
+
+
+def _paid(viewer: Viewer) -> QuerySet[Transit]:
+    """Money on its way, with what is `left` of it: the billing system may book one payment by several entries."""
+    booked = TransitBooking.objects.filter(transit=OuterRef("pk"), entry__is_current=True)
+    total = Subquery(booked.order_by().values("transit").annotate(total=Sum("amount")).values("total"))
+    left = ExpressionWrapper(F("amount") - Coalesce(total, 0), output_field=GroszeField())
+    paid = Transit.objects.filter(state=Transit.State.PAID).annotate(left=left)
+    return access.visible(paid, viewer, Deed.SEE_BALANCE)
 
 
 def _is_disputed() -> Exists:
@@ -326,15 +344,14 @@ def payments(viewer: Viewer, *, limit: int = 10, page: int = 1) -> Payments:
 
 
 def _on_their_way(viewer: Viewer) -> list[PaymentLine]:
-    paid = access.visible(Transit.objects.filter(state=Transit.State.PAID), viewer, Deed.SEE_BALANCE)
     return [
         PaymentLine(
             on=row.paid_at.astimezone(clock.WARSAW).date() if row.paid_at else clock.today(),
-            amount=row.amount,
+            amount=row.left,  # type: ignore[attr-defined]  # annotated in _paid
             channel=row.channel,
             state="in_transit",
         )
-        for row in paid.order_by("-paid_at")
+        for row in _paid(viewer).order_by("-paid_at")
     ]
 
 

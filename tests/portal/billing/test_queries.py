@@ -9,7 +9,16 @@ from django.test.utils import CaptureQueriesContext
 
 from portal import clock
 from portal.billing.documents import invoice_sheet, recent_documents
-from portal.billing.models import CustomerAccount, Document, EntryShare, LedgerEntry, ShareBalance, Transit, TransitPart
+from portal.billing.models import (
+    CustomerAccount,
+    Document,
+    EntryShare,
+    LedgerEntry,
+    ShareBalance,
+    Transit,
+    TransitBooking,
+    TransitPart,
+)
 from portal.billing.queries import balance, open_items, payments
 from portal.customers.actions import grant_access, revoke_access
 from portal.customers.models import Delegation
@@ -102,6 +111,21 @@ def test_money_being_booked_stands_beside_the_balance(customer, owner):
     assert found.amount == Decimal("100.00")
     assert found.in_transit == Decimal("60.00")
     assert found.in_transit_since.date() == clock.today() - timedelta(days=2)
+
+
+def test_what_is_booked_of_a_payment_is_no_longer_on_its_way(customer, owner):
+    way = put_in_transit(factories.make_charge(customer, "100.00"), "60.00")
+    put_in_transit(factories.make_charge(customer, "5.00"), "5.00")
+    first, second = (
+        factories.make_entry(customer, amount, kind="payment", reference=way.reference)
+        for amount in ("-20.00", "-7.00")
+    )
+    for entry in (first, second):
+        TransitBooking.objects.create(transit=way, entry=entry, amount=-entry.amount)
+    LedgerEntry.objects.filter(pk=second.pk).update(is_current=False)
+    assert balance(owner).in_transit == Decimal("45.00")
+    lines = [(line.state, line.amount) for line in payments(owner).lines]
+    assert sorted(lines) == [("booked", 20), ("in_transit", 5), ("in_transit", 40)]
 
 
 def test_without_the_right_nothing_is_told(customer):
