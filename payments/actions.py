@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -16,11 +17,11 @@ from django.utils.translation import gettext as _
 from payments import queries
 from payments.gateways.base import Gateway, NoSuchSession, SessionState, named
 from payments.models import GatewayEvent, Payment
-from payments.policies import Asked, GiveUp, Object, Outcome, SetAside, Settle, Stay, Told, Wait, decide
+from payments.policies import Asked, GiveBack, GiveUp, Object, Outcome, SetAside, Settle, Stay, Told, Wait, decide
 from portal import clock, jobs, money
 from portal.billing import transit
-from portal.billing.models import TransitPart
-from portal.desk.actions import open_task
+from portal.billing.models import Transit, TransitPart
+from portal.desk.actions import close_about, open_task
 from portal.journal.actions import note
 from portal.notifications.actions import absolute, send
 from portal.outbox.actions import tell
@@ -146,8 +147,16 @@ def follow(payment_id: int, told: SessionState, *, gives_up: bool = False) -> Pa
 def _step(payment: Payment, told: SessionState, *, gives_up: bool) -> bool:
     """Take the one step that the gateway's word asks for; False when there is none."""
     verdict = decide(
-        Asked(state=payment.state, amount=payment.amount, currency=payment.currency),
-        Told(outcome=told.outcome, amount=told.amount, currency=told.currency, dispute=told.dispute),
+        Asked(
+            state=payment.state, amount=payment.amount, currency=payment.currency, refunded=Decimal(payment.refunded)
+        ),
+        Told(
+            outcome=told.outcome,
+            amount=told.amount,
+            currency=told.currency,
+            dispute=told.dispute,
+            refunded=told.refunded,
+        ),
         gives_up=gives_up,
     )
     match verdict:
@@ -161,7 +170,11 @@ def _step(payment: Payment, told: SessionState, *, gives_up: bool) -> bool:
             transit.release(payment.transit.reference)
         case Object(state):
             _move(payment, state)
+            if state == Payment.State.CHARGED_BACK:
+                _take_back(payment, (payment.received or payment.amount) - payment.refunded, "chargeback")
             _tell_of_dispute(payment)
+        case GiveBack(state):
+            _give_back(payment, state, told)
         case Wait():
             _move(payment, Payment.State.PENDING)
     return not isinstance(verdict, Stay)
@@ -222,6 +235,33 @@ def _settle(payment: Payment, told: SessionState) -> None:
         paid_at=f"{when:%d.%m.%Y %H:%M}",
         method=queries.method_in_words(payment.method),
     )
+
+
+def _give_back(payment: Payment, state: str, told: SessionState) -> None:
+    given, payment.refunded = told.refunded - payment.refunded, told.refunded
+    _move(payment, state)
+    if state == Payment.State.REFUNDED:
+        payment.is_held_for_clerk = False
+        close_about(HELD, f"payment:{payment.public_id}", outcome=_("Refunded."))
+    _take_back(payment, given, "refund")
+    _write_to_payer(payment, "payment_refunded", refunded=money.zloty(told.refunded))
+
+
+def _take_back(payment: Payment, amount: Decimal, kind: str) -> None:
+    """Money left again. The billing system, which was told of its coming, is told; what it has booked, it undoes itself."""
+    was_told = payment.transit.state in (Transit.State.PAID, Transit.State.BOOKED)
+    if payment.state != Payment.State.REFUNDED_PARTLY:
+        payment.transit = transit.withdraw(payment.transit.reference)
+    if was_told:
+        tell(
+            kind,
+            about=f"payment:{payment.transit.reference}:{payment.refunded}",
+            reference=payment.transit.reference,
+            customer=payment.customer.external_id,
+            amount=str(amount),
+            currency=payment.currency,
+            gateway=payment.gateway,
+        )
 
 
 def _items_for_billing(payment: Payment) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from payments import actions, messages, rules  # noqa: F401 - registers the letters and the rule set
+        from payments import actions, messages, refunds, rules  # noqa: F401 - registers the letters and the rule set
         from portal import jobs
         from portal.desk import kinds
 
@@ -20,4 +20,6 @@ class PaymentsConfig(AppConfig):
         jobs.periodic("payments.tasks.chase", daily_at=time(7))
         kinds.register(actions.HELD, _("a payment to decide on"), "payment_register:inspect")
         kinds.register(actions.DISPUTED, _("a disputed payment"), "payment_register:inspect")
+        kinds.register(refunds.TO_APPROVE, _("a refund to approve"), "payment_register:inspect")
+        kinds.register(refunds.NOT_GIVEN, _("a refund that the gateway refused"), "payment_register:inspect")
         kinds.register(actions.UNKNOWN, _("a payment that the portal does not know"))

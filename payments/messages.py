@@ -34,6 +34,16 @@ register_message(
     when=_("When a payment arrives that differs from what was asked, or that somebody else has made too."),
 )
 register_message(
+    "payment_refunded",
+    _("We have given back {refunded}"),
+    _(
+        "Hello,\n\nof your payment {reference} of {amount} we have given back {refunded} so far. The money goes back "
+        "the way it came, which takes your bank a few days.\n\n{documents}\n\n{link}\n\n{utility}"
+    ),
+    PAYMENT | {"refunded": _("how much was given back altogether")},
+    when=_("When the gateway confirms a refund."),
+)
+register_message(
     "payment_not_booked",
     _("Your payment of {amount} is still being booked"),
     _(

@@ -13,7 +13,7 @@ from portal.customers.models import Customer
 from portal.customers.scope import Partial, Scope
 from portal.moneyfield import GroszeField
 
-__all__ = ["GatewayEvent", "Payment", "SandboxSession"]
+__all__ = ["GatewayEvent", "Payment", "Refund", "SandboxSession"]
 
 
 class Payment(models.Model):
@@ -50,6 +50,7 @@ class Payment(models.Model):
     # In the currency beside it, which need not be the one we asked for.
     received = GroszeField(_("received"), null=True, blank=True)
     received_currency = models.CharField(max_length=3, blank=True)
+    refunded = GroszeField(_("refunded"), default=0)
     is_held_for_clerk = models.BooleanField(default=False)
     held_because = models.CharField(max_length=250, blank=True)
     created_at = models.DateTimeField()
@@ -79,6 +80,34 @@ class Payment(models.Model):
     @property
     def is_not_paid(self) -> bool:
         return self.state in NOT_PAID
+
+
+class Refund(models.Model):
+    """What a clerk gives back of a payment. Its public id is the key under which the gateway does it once."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("waits for a second clerk")
+        SENDING = "sending", _("being sent")
+        DONE = "done", _("refunded")
+        REFUSED = "refused", _("not refunded")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
+    amount = GroszeField(_("amount"))
+    reason = models.CharField(_("reason"), max_length=250)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="a_refund_is_of_something")]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} {self.amount} {self.state}"
 
 
 class GatewayEvent(models.Model):

@@ -24,6 +24,7 @@ class Dispute(StrEnum):
     LOST = "lost"
 
 
+ZERO = Decimal("0.00")
 WAITING = frozenset({"created", "pending"})
 NOT_PAID = frozenset({"failed", "expired", "cancelled"})
 PAID = frozenset({"succeeded", "refunded_partly", "refunded", "disputed", "charged_back"})
@@ -36,6 +37,7 @@ class Asked:
     state: str
     amount: Decimal
     currency: str
+    refunded: Decimal = ZERO
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,7 @@ class Told:
     amount: Decimal | None = None
     currency: str = ""
     dispute: Dispute = Dispute.NONE
+    refunded: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,14 @@ class Object:
     state: str
 
 
-Verdict = Stay | Wait | GiveUp | Settle | SetAside | Object
+@dataclass(frozen=True)
+class GiveBack:
+    """The gateway has given money back to the payer."""
+
+    state: str
+
+
+Verdict = Stay | Wait | GiveUp | Settle | SetAside | Object | GiveBack
 
 
 def decide(asked: Asked, told: Told, *, gives_up: bool = False) -> Verdict:
@@ -91,7 +101,7 @@ def decide(asked: Asked, told: Told, *, gives_up: bool = False) -> Verdict:
     Money that came is never undone by a later "expired" or "failed"; "paid" counts even after the time was up.
     """
     if asked.state in PAID:
-        return _after_paying(asked.state, told.dispute)
+        return _after_paying(asked.state, told.dispute) or _given_back(asked, told) or Stay()
     if told.outcome is Outcome.PAID:
         is_as_asked = told.amount == asked.amount and told.currency.upper() == asked.currency
         return Settle() if is_as_asked else SetAside()
@@ -104,14 +114,21 @@ def decide(asked: Asked, told: Told, *, gives_up: bool = False) -> Verdict:
     return Wait() if asked.state == "created" else Stay()
 
 
-def _after_paying(state: str, dispute: Dispute) -> Verdict:
+def _given_back(asked: Asked, told: Told) -> Verdict | None:
+    """What a gateway gave back is only ever more than before: a late answer undoes nothing."""
+    if told.refunded <= asked.refunded or asked.state not in {"succeeded", "refunded_partly"}:
+        return None
+    return GiveBack("refunded" if told.amount is None or told.refunded >= told.amount else "refunded_partly")
+
+
+def _after_paying(state: str, dispute: Dispute) -> Verdict | None:
     if dispute is Dispute.OPEN and state in {"succeeded", "refunded_partly"}:
         return Object("disputed")
     if dispute is Dispute.WON and state == "disputed":
         return Object("succeeded")
     if dispute is Dispute.LOST and state in {"succeeded", "refunded_partly", "disputed"}:
         return Object("charged_back")
-    return Stay()
+    return None
 
 
 def stage(*, state: str, transit: str, is_held: bool, has_session: bool) -> str:

@@ -20,6 +20,9 @@ class PaymentRules(RuleSet):
         gettext_noop("Methods"),
         choices=(("blik", "BLIK"), ("p24", "Przelewy24"), ("card", gettext_noop("card"))),
     )
+    four_eyes_above: Decimal = rule(  # noqa: RUF009 - rule() makes a field
+        Decimal("500.00"), gettext_noop("A refund above so much needs a second clerk, zł")
+    )
     guest_holds: int = rule(
         2,
         gettext_noop("How often in an hour an invoice can be paid without signing in"),

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F, Q
 
-from payments import actions
+from payments import actions, refunds
 from payments.gateways import sandbox
 from payments.gateways.base import NoGateway, NoSuchSession, named
-from payments.models import GatewayEvent, Payment
+from payments.models import GatewayEvent, Payment, Refund
 from payments.policies import PAID, WAITING, Outcome
 from portal import clock, jobs
 from portal.billing import transit
@@ -71,6 +71,10 @@ def reconcile() -> None:
                 actions.report_unknown(told)
         elif payment.state not in PAID and told.outcome is Outcome.PAID:
             actions.follow(payment.pk, told)
+
+
+def send_refund(refund_id: int) -> None:
+    refunds.send(Refund.objects.select_related("payment__transit", "payment__customer").get(pk=refund_id))
 
 
 def chase() -> None:

@@ -1,10 +1,11 @@
-"""Online payments as clerks read them: a register, and one payment's whole story. Nothing is moved from here."""
+"""Online payments as clerks read them: a register, and one payment's whole story, with what a clerk may do about it."""
 
 from datetime import datetime
 from typing import Any
 
 import django_filters
 from django.contrib.admin.utils import quote
+from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import RadioSelect
@@ -20,7 +21,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.widgets import BooleanRadioSelect
 
-from payments import queries
+from payments import panel, queries, refunds
 from payments.models import GatewayEvent, Payment
 from portal import money
 from portal.billing.models import Transit
@@ -88,6 +89,9 @@ class PaymentPage(RegisterPage):
         context["lines"] = queries.paid_for(payment)
         context["bookings"] = payment.transit.bookings.select_related("entry").order_by("pk")
         context["story"] = story(payment)
+        context["refunds"] = payment.refunds.select_related("asked_by", "decided_by").order_by("pk")
+        context["may_refund"] = self.request.user.has_perm(refunds.RIGHT)
+        context["refundable"] = refunds.refundable(payment)
         context["may_visit"] = self.request.user.has_perm("customers.add_staffvisit")
         return context
 
@@ -127,7 +131,11 @@ class Payments(Register):
     search_fields = ["transit__reference", "customer__number", "gateway_payment_id", "session_id"]
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        return [*super().get_urlpatterns(), path("reference/<str:reference>/", by_reference, name="by_reference")]
+        return [
+            *super().get_urlpatterns(),
+            path("reference/<str:reference>/", by_reference, name="by_reference"),
+            *panel.urlpatterns,
+        ]
 
 
 def by_reference(request: HttpRequest, reference: str) -> HttpResponse:
@@ -136,6 +144,11 @@ def by_reference(request: HttpRequest, reference: str) -> HttpResponse:
         raise PermissionDenied
     payment = get_object_or_404(Payment, transit__reference=reference)
     return redirect("payment_register:inspect", quote(payment.public_id))
+
+
+@hooks.register("register_permissions")
+def rights() -> QuerySet[Permission]:
+    return Permission.objects.filter(content_type__app_label="payments", codename="add_refund")
 
 
 @hooks.register("register_admin_viewset")

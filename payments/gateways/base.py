@@ -1,4 +1,4 @@
-"""What a gateway is: a promise in five verbs, plain values across it, and the list of those that there are."""
+"""What a gateway is: a promise in six verbs, plain values across it, and the list of those that there are."""
 
 import importlib
 import pkgutil
@@ -89,6 +89,7 @@ class SessionState:
     gateway_payment_id: str = ""
     fee: Decimal | None = None
     dispute: Dispute = Dispute.NONE
+    refunded: Decimal = Decimal("0.00")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +120,9 @@ class Gateway(Protocol):
 
     def sessions_since(self, moment: datetime) -> Iterable[SessionState]:
         """Every session opened since: what heals a lost answer and a restored database."""
+
+    def refund(self, session_id: str, amount: Decimal, key: str) -> None:
+        """Give money back the way it came. The same key gives it back once, however often it is asked for."""
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Event:
         """Verify and read a message. Raises BadSignature."""

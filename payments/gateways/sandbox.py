@@ -5,9 +5,10 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
@@ -52,6 +53,7 @@ class SandboxSession(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     method = models.CharField(max_length=20, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
+    refunds = models.JSONField(default=dict)  # grosze by the key of the refund
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
@@ -105,6 +107,19 @@ class SandboxGateway:
     def sessions_since(self, moment: datetime) -> Iterable[SessionState]:
         since = SandboxSession.objects.filter(created_at__gte=moment).order_by("created_at")
         return [_state(session) for session in since]
+
+    def refund(self, session_id: str, amount: Decimal, key: str) -> None:
+        with transaction.atomic():
+            session = SandboxSession.objects.select_for_update().filter(session_id=session_id).first()
+            if session is None:
+                raise NoSuchSession(session_id)
+            given = {**session.refunds, key: money.to_grosze(amount)}
+            is_paid = session.state == SandboxSession.State.PAID
+            if not is_paid or sum(given.values()) > money.to_grosze(money.round_half_up(session.amount)):
+                msg = "More than was paid."
+                raise GatewayRefused(msg)
+            session.refunds = given
+            session.save(update_fields=["refunds"])
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Event:
         stamp, _, signature = headers.get(SIGNATURE, "").partition(",")
@@ -189,4 +204,5 @@ def _state(session: SandboxSession) -> SessionState:
         method=session.method,
         paid_at=session.paid_at,
         gateway_payment_id=f"pay_{session.pk}" if is_paid else "",
+        refunded=money.from_grosze(sum(session.refunds.values())),
     )

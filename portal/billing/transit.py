@@ -35,6 +35,7 @@ __all__ = [
     "hold",
     "release",
     "settle",
+    "withdraw",
 ]
 
 ZERO = Decimal("0.00")
@@ -228,6 +229,16 @@ def _paid_online(item: OpenItem, besides: str) -> bool:
     done = (Transit.State.PAID, Transit.State.BOOKED)
     others = TransitPart.objects.filter(item=item, transit__state__in=done)
     return others.exclude(transit__reference=besides).exists()
+
+
+@transaction.atomic
+def withdraw(reference: str) -> Transit:
+    """The money went back to the payer before it was booked: nothing is on its way, and the items may be paid again."""
+    transit = Transit.objects.select_for_update().get(reference=reference)
+    if transit.state in (Transit.State.HELD, Transit.State.PAID):
+        transit.state = Transit.State.RELEASED
+        transit.save(update_fields=["state"])
+    return transit
 
 
 @transaction.atomic

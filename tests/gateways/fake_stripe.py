@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import stripe
-from stripe.params import DisputeListParams
+from stripe.params import DisputeListParams, RefundCreateParams
 from stripe.params.checkout import SessionCreateParams, SessionExpireParams, SessionListParams, SessionRetrieveParams
 
 from portal import clock
@@ -146,6 +146,8 @@ class FakeStripe:
                     start = next((n + 1 for n, one in enumerate(found) if one["id"] == after), 0)
                     some = found[start : start + 2]  # short pages, so that paging is met
                     return self._list(some, asked, has_more=len(found) > start + 2)
+                case "POST", ["refunds"]:
+                    return self._refund(asked)
                 case "GET", ["disputes"]:
                     params = self._check(asked, DisputeListParams)
                     intent = params["payment_intent"]
@@ -179,6 +181,35 @@ class FakeStripe:
         if key:
             self.by_key[key] = session["id"], params
         return self._shown(session, asked)
+
+    def _refund(self, asked: Asked) -> dict[str, Any]:
+        params = self._check(asked, RefundCreateParams)
+        key = asked.headers.get("idempotency-key", "")
+        charge = self.intents[params["payment_intent"]]["latest_charge"]
+        if key not in self.by_key:
+            if charge["amount_refunded"] + params["amount"] > charge["amount"]:
+                raise Refused(400, "invalid_request_error", "charge_already_refunded")
+            charge["amount_refunded"] += params["amount"]
+            charge["refunded"] = charge["amount_refunded"] == charge["amount"]
+            self.by_key[key] = f"re_{secrets.token_hex(8)}", params
+        made = {
+            "id": self.by_key[key][0],
+            "object": "refund",
+            "amount": params["amount"],
+            "balance_transaction": None,
+            "charge": charge["id"],
+            "created": now(),
+            "currency": charge["currency"],
+            "metadata": params.get("metadata", {}),
+            "payment_intent": params["payment_intent"],
+            "reason": None,
+            "receipt_number": None,
+            "source_transfer_reversal": None,
+            "status": "succeeded",
+            "transfer_reversal": None,
+        }
+        self.wrong += faults(made, stripe.Refund, "answer")
+        return made
 
     def _new(self, params: dict[str, Any], total: int) -> dict[str, Any]:
         session_id = f"cs_test_{secrets.token_hex(12)}"

@@ -120,6 +120,25 @@ def test_a_session_of_nobody_is_said_to_be_none(world: World, ask: str):
         getattr(world.gateway, ask)("cs_test_of_nobody")
 
 
+# Giving back
+
+
+def test_money_is_given_back_in_part_once_for_each_key_and_no_more_than_came(world: World):
+    session_id = world.gateway.open_session(request()).session_id
+    with pytest.raises(GatewayRefused):
+        world.gateway.refund(session_id, Decimal("1.00"), "before it came")
+    world.pay(session_id)
+    for _ in range(2):
+        world.gateway.refund(session_id, Decimal("68.72"), "one")
+    assert world.gateway.session_state(session_id).refunded == Decimal("68.72")
+
+    with pytest.raises(GatewayRefused):
+        world.gateway.refund(session_id, Decimal("135.39"), "two")
+    world.gateway.refund(session_id, Decimal("135.38"), "three")
+    told = world.gateway.session_state(session_id)
+    assert (told.outcome, told.amount, told.refunded) == (Outcome.PAID, Decimal("204.10"), Decimal("204.10"))
+
+
 # Messages
 
 

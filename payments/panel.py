@@ -1,0 +1,82 @@
+"""What a clerk may do about a payment: ask the gateway again, and give money back."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from payments import actions, refunds
+from payments.gateways.base import GatewayFault
+from payments.models import Payment, Refund
+from portal import money
+from portal.journal.actions import note
+
+
+def _check(request: HttpRequest, right: str) -> None:
+    if not request.user.has_perm(right):
+        raise PermissionDenied
+
+
+def _back(payment: Payment) -> HttpResponse:
+    return redirect("payment_register:inspect", quote(payment.public_id))
+
+
+@require_POST
+def ask(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Safe at any time: the answer is followed as that to our own question, and changes nothing twice."""
+    _check(request, "payments.view_payment")
+    payment = get_object_or_404(Payment, public_id=public_id)
+    note("gateway_asked", about=f"payment:{public_id}", by=request.user, customer=payment.customer.public_id)
+    try:
+        payment = actions.ask_gateway(payment)
+    except GatewayFault:
+        messages.error(request, _("The gateway does not answer. Try again later."))
+    else:
+        messages.success(
+            request, _("The gateway was asked. The payment is: %(state)s.") % {"state": payment.get_state_display()}
+        )
+    return _back(payment)
+
+
+@require_POST
+def refund(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    _check(request, refunds.RIGHT)
+    payment = get_object_or_404(Payment, public_id=public_id)
+    try:
+        amount = money.parse_amount(request.POST.get("amount", ""))
+        asked = refunds.ask(payment, amount=amount, reason=request.POST.get("reason", ""), by=request.user)
+    except money.NotAnAmount:
+        messages.error(request, _("Enter an amount in złoty, for example 135,38."))
+    except refunds.CannotRefund as why:
+        messages.error(request, str(why))
+    else:
+        is_waiting = asked.state == Refund.State.ASKED
+        messages.success(
+            request, _("The refund waits for a second clerk.") if is_waiting else _("The refund is being sent.")
+        )
+    return _back(payment)
+
+
+@require_POST
+def decide_refund(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    _check(request, refunds.RIGHT)
+    asked = get_object_or_404(Refund.objects.select_related("payment"), public_id=public_id)
+    decide = refunds.approve if request.POST.get("decision") == "approve" else refunds.refuse
+    try:
+        decide(asked, by=request.user)
+    except refunds.CannotRefund as why:
+        messages.error(request, str(why))
+    return _back(asked.payment)
+
+
+urlpatterns = [
+    path("ask/<uuid:public_id>/", ask, name="ask"),
+    path("refund/<uuid:public_id>/", refund, name="refund"),
+    path("refund/<uuid:public_id>/decide/", decide_refund, name="decide_refund"),
+]
