@@ -73,7 +73,8 @@ def ask(payment: Payment, *, amount: Decimal, reason: str, by: Any) -> Refund:
         payment=payment, amount=amount, reason=reason.strip()[:250], asked_by=by, asked_at=clock.now()
     )
     _note(refund, "refund_asked", by)
-    if amount > rules(PaymentRules).four_eyes_above:
+    # Of the whole payment, not of this piece: else a large sum would go back in small ones before nobody's eyes.
+    if payment.received - most + amount > rules(PaymentRules).four_eyes_above:  # type: ignore[operator]  # received, as `most` says
         open_task(
             TO_APPROVE,
             about=_about(refund),

@@ -126,6 +126,17 @@ def test_above_the_limit_a_second_clerk_decides(paid, run_jobs):
         refunds.approve(refund, by=second)
 
 
+def test_small_pieces_together_above_the_limit_need_the_second_clerk_too(paid, run_jobs):
+    four_eyes_above("100.00")
+    states = []
+    for _piece in range(3):
+        states.append(ask(paid, "50.00").state)
+        run_jobs()
+        paid.refresh_from_db()
+    assert states == ["sending", "sending", "asked"]
+    assert paid.refunded == Decimal("100.00")
+
+
 def test_a_refund_not_approved_gives_nothing_back(paid, run_jobs):
     four_eyes_above("200.00")
     refund = ask(paid)
