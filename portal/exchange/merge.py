@@ -20,6 +20,7 @@ from portal.exchange.staged import Staged, Touched, Verdict
 from portal.exchange.staging import Faults
 from portal.exchange.targets import targets
 from portal.journal.actions import note
+from portal.metering.actions import match_booked
 
 ORDER_OF_COUNTS = ("new", "changed", "same", "gone", "out")
 
@@ -102,6 +103,8 @@ class Merge:
             source=self.manifest.source, created_at=moment, kind=LedgerEntry.Kind.PAYMENT
         )
         book_entries(booked.order_by("pk").iterator())
+        if self.has("readings"):
+            match_booked()
         bookkeeping.tell_the_desk(touched)
         leaving_out.tell_the_desk(self.delivery, self.manifest)
         self.delivery.state = BillingDelivery.State.MERGED

@@ -1,8 +1,8 @@
-"""The next delivery of a demo's billing system: what was paid online stands booked, with our reference."""
+"""The next delivery of a demo's billing system: what was paid online and what was read stands booked."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from portal.billing.models import LedgerEntry
 from portal.customers.models import Customer
 from portal.exchange.models import BillingDelivery
 from portal.exchange.writer import DeliveryWriter
+from portal.metering.models import Submission
 from portal.outbox.models import OutboxFact
 
 ONE_DAY = timedelta(days=1)
@@ -38,7 +39,8 @@ def write_delivery(folder: Path, as_of: datetime) -> int:
     """Write what changed; returns how many payments are booked by it."""
     paid = list(unbooked())
     with DeliveryWriter(folder, as_of=as_of, kind="changes") as files:
-        files.open("customers", "ledger", "entry_shares", "allocations")
+        files.open("readings", "customers", "ledger", "entry_shares", "allocations")
+        files.rows("readings", _readings())
         by_customer: dict[str, list[OutboxFact]] = defaultdict(list)
         for fact in paid:
             by_customer[fact.values["customer"]].append(fact)
@@ -52,6 +54,17 @@ def unbooked() -> Iterator[OutboxFact]:
     for fact in OutboxFact.objects.filter(kind="payment").order_by("happened_at", "pk"):
         if not LedgerEntry.objects.filter(reference=fact.values["reference"], is_current=True).exists():
             yield fact
+
+
+def _readings() -> Iterator[dict[str, Any]]:
+    """Readings that the outbox tells of and the billing system has not booked."""
+    waiting = Submission.objects.filter(booked_as="").values_list("reading__public_id", flat=True)
+    keys = {f"reading:{public_id}" for public_id in waiting}
+    for fact in OutboxFact.objects.filter(kind="reading").order_by("happened_at", "pk"):
+        if fact.about in keys:
+            told = fact.values
+            row = {"id": f"O-{fact.key}", "meter": told["meter"], "value": Decimal(told["value"])}
+            yield row | {"read_on": date.fromisoformat(told["read_on"]), "source": "customer"}
 
 
 def _book(files: DeliveryWriter, customer: Customer, facts: list[OutboxFact], as_of: datetime) -> None:
