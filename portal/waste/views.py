@@ -23,6 +23,7 @@ from portal.utility.rules import Modules
 from portal.waste import actions, ical, queries
 
 SALT = "waste.feed"
+YEARS_SHOWN = 50  # before and after this one
 
 
 def _looking(request: HttpRequest) -> Viewer:
@@ -37,10 +38,13 @@ def _here(viewer: Viewer) -> str:
 
 
 def _month(text: str) -> date:
+    this = clock.today().replace(day=1)
     try:
-        return date.fromisoformat(f"{text}-01")
+        asked = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return clock.today().replace(day=1)
+        return this
+    # At the end of the calendar no month follows to be led to.
+    return asked if abs(asked.year - this.year) <= YEARS_SHOWN else this
 
 
 @login_required

@@ -63,6 +63,8 @@ def test_the_calendar_shows_days_streams_places_and_containers(owner, household)
 def test_another_month_and_nonsense_are_answered(owner, household):
     assert owner.get(ADDRESS, k(household) | {"month": "2026-12"}).status_code == 200
     assert owner.get(ADDRESS, k(household) | {"month": "2026-13"}).status_code == 200
+    for edge in ("9999-12", "0001-01"):
+        assert owner.get(ADDRESS, k(household) | {"month": edge}).status_code == 200
 
 
 def test_where_the_module_is_off_or_the_service_not_held_there_is_nothing(owner, household):
