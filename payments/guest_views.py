@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from payments import actions, checkout, guests, queries, tasks
+from payments import actions, checkout, confirmation, guests, queries, tasks
 from payments.forms import GuestForm
 from payments.gateways.base import GatewayFault
 from payments.models import Payment
 from payments.rules import PaymentRules
-from payments.views import ASK_AFTER_LOOKING, go_and_pay, no_answer
+from payments.views import ASK_AFTER_LOOKING, as_pdf, go_and_pay, no_answer
 from portal import clock
 from portal.accounts.address import address_of
 from portal.billing.proof import Proven, TooMany, prove_invoice
@@ -140,9 +140,18 @@ def payment(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "home": "/",
         "home_words": _("To the front page"),
         "is_guest": True,
+        "confirmation": reverse("payments:guest_confirmation", args=[public_id])
+        if confirmation.is_there(found)
+        else "",
         "ways": ways,
     }
     return render(request, "payments/payment.html", shown)
+
+
+@never_cache
+@require_GET
+def confirmation_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    return as_pdf(queries.tell(_found(public_id)), is_guest=True)
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """What a clerk may do about a payment: ask the gateway again, and give money back."""
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from payments import actions, refunds
+from payments import actions, reconciliation, refunds
 from payments.gateways.base import GatewayFault
 from payments.models import Payment, Refund
-from portal import money
+from portal import clock, money
 from portal.journal.actions import note
 
 
@@ -75,7 +76,29 @@ def decide_refund(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _back(asked.payment)
 
 
+@require_GET
+def report(request: HttpRequest) -> HttpResponse:
+    """From the first to the last day asked for; without them this month until today."""
+    _check(request, "payments.view_payment")
+    today = clock.today()
+    first = _day(request.GET.get("from", "")) or today.replace(day=1)
+    last = _day(request.GET.get("to", "")) or today
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="platnosci-{first}-{last}.csv"'
+    response.write("\ufeff")  # without it spreadsheets read Polish letters wrong
+    reconciliation.write_csv(response, first, last)  # type: ignore[arg-type]  # a response can be written to
+    return response
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 urlpatterns = [
+    path("report.csv", report, name="report"),
     path("ask/<uuid:public_id>/", ask, name="ask"),
     path("refund/<uuid:public_id>/", refund, name="refund"),
     path("refund/<uuid:public_id>/decide/", decide_refund, name="decide_refund"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from payments import actions, checkout, queries, tasks
+from payments import actions, checkout, confirmation, queries, tasks
 from payments.forms import PayForm
 from payments.gateways import sandbox
 from payments.gateways.base import BadSignature, GatewayFault, NoGateway, NoSuchSession, named
@@ -136,11 +136,28 @@ def payment(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "story": story,
             "again": again,
             "viewer": _viewer(request),
+            "confirmation": f"{reverse('payments:confirmation', args=[public_id])}?{urlencode(query[:1])}"
+            if confirmation.is_there(story.payment)
+            else "",
             "home": reverse("go", args=["dashboard"]),
             "home_words": _("To my account"),
             "ways": {name: reverse(f"payments:{name}", args=[public_id]) for name in ("payment", "resume", "cancel")},
         },
     )
+
+
+@login_required
+@require_GET
+def confirmation_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    return as_pdf(_story(request, public_id))
+
+
+def as_pdf(story: PaymentStory, *, is_guest: bool = False) -> HttpResponse:
+    if not confirmation.is_there(story.payment):
+        raise Http404
+    response = HttpResponse(confirmation.drawn(story, is_guest=is_guest), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{story.payment.transit.reference}.pdf"'
+    return response
 
 
 @login_required

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.forms import RadioSelect
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.widgets import BooleanRadioSelect
+from wagtail.admin.widgets.button import Button
 
 from payments import panel, queries, refunds
 from payments.models import GatewayEvent, Payment
@@ -47,6 +48,11 @@ class PaymentFilters(WagtailFilterSet):
 
 class PaymentIndex(RegisterIndex):
     page_title = gettext_lazy("Online payments")
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        report = Button(_("Report of this month (CSV)"), reverse("payment_register:report"), icon_name="download")
+        return [*super().header_more_buttons, report]
 
     def get_base_queryset(self) -> QuerySet[Payment]:
         return Payment.objects.select_related("customer", "transit").order_by("-created_at", "-pk")

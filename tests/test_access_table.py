@@ -94,6 +94,7 @@ TABLE: dict[str, Answers] = {
     "payments:history": of_the_customer(sight()),
     "payments:choose": of_the_customer(deed(200)),
     "payments:payment": sight(),
+    "payments:confirmation": dict.fromkeys(sight(), 404) | {"stranger": "sign in"},  # it is not paid
     "POST payments:resume": deed(302),
     "POST payments:cancel": deed(302),
     # meters and readings
@@ -135,6 +136,7 @@ OPEN: dict[str, str] = {
     "payments:guest": "asks for the number and amount of an invoice; attempts are counted",
     "payments:guest_pay": "what was proved there, kept in the session; without it back to the door",
     "payments:guest_payment": "a guest's payment by its number that nobody guesses; never a signed-in person's",
+    "payments:guest_confirmation": "the same",
     "payments:guest_resume": "the same",
     "payments:guest_cancel": "the same",
     "demo_mail_list": "the demo's mail box; production has none",
@@ -271,7 +273,7 @@ def situation(home: HomePage) -> Situation:
     about |= {"billing:document_file": note}
     about |= dict.fromkeys(("metering:withdraw", "metering:photo"), reading)
     about |= dict.fromkeys(("metering:meter", "metering:meter_csv"), meter)
-    about |= dict.fromkeys(("payments:payment", "payments:resume", "payments:cancel"), payment)
+    about |= dict.fromkeys(("payments:payment", "payments:confirmation", "payments:resume", "payments:cancel"), payment)
     return Situation(customer, people, about)
 
 
