@@ -27,7 +27,7 @@ from portal.billing.queries import OpenCharges, open_items
 from portal.billing.transit import TransitRefused
 from portal.customers import access
 from portal.customers.access import Viewer
-from portal.customers.models import Deed
+from portal.customers.models import Deed, Delegation
 from portal.utility.rulebook import rules
 
 ASK_AFTER_LOOKING = timedelta(seconds=10)
@@ -164,7 +164,10 @@ def as_pdf(story: PaymentStory, *, is_guest: bool = False) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Go on with a payment that could not reach the gateway."""
-    return go_and_pay(_own(request, public_id).payment)
+    story = _own(request, public_id)
+    if story.payment.payer_id != _viewer(request).user_id:
+        raise Http404  # the hosted page knows its payer's e-mail
+    return go_and_pay(story.payment)
 
 
 @login_required
@@ -198,10 +201,14 @@ def _story(request: HttpRequest, public_id: UUID) -> PaymentStory:
 
 
 def _own(request: HttpRequest, public_id: UUID) -> PaymentStory:
-    """Only who may pay for this customer may go on with a payment or end it."""
-    if not access.may(_viewer(request), Deed.PAY):
+    """Only who may pay for this customer may go on with a payment or end it: the payer himself, or the customer's owner."""
+    viewer = _viewer(request)
+    if not access.may(viewer, Deed.PAY):
         raise Http404
-    return _story(request, public_id)
+    story = _story(request, public_id)
+    if story.payment.payer_id != viewer.user_id and viewer.role != Delegation.Role.OWNER:
+        raise Http404
+    return story
 
 
 # Gateways

@@ -39,6 +39,11 @@ def form(bill, *places: int, seen: str = "204.10", press: object = None, **amoun
     }
 
 
+def where(payment: Payment, deed: str = "") -> str:
+    path = f"/platnosci/{payment.public_id}/{deed}/" if deed else f"/platnosci/{payment.public_id}/"
+    return f"{path}?k={payment.customer.public_id}"
+
+
 def shown(answer) -> str:
     return " ".join(answer.content.decode().replace("\xa0", " ").split())
 
@@ -332,6 +337,21 @@ def test_the_payer_cancels(bill, signed_in):
     assert answer["Location"] == page_of(payment)
     assert Payment.objects.get().state == Payment.State.CANCELLED
     assert Transit.objects.get().state == Transit.State.RELEASED
+
+
+def test_nobody_goes_on_in_the_session_of_another_and_only_the_owner_ends_it(bill, signed_in):
+    managers = factories.make_manager(bill.customer), factories.make_manager(bill.customer)
+    payment = bill.start(by=managers[0])
+    other = Client()
+    other.force_login(managers[1])
+    page = shown(other.get(where(payment)))
+    assert payment.session_url not in page
+    for deed in ("wznow", "anuluj"):
+        assert other.post(where(payment, deed)).status_code == 404
+    assert signed_in.post(where(payment, "wznow")).status_code == 404
+    assert signed_in.post(where(payment, "anuluj")).status_code == 302
+    payment.refresh_from_db()
+    assert payment.state == Payment.State.CANCELLED
 
 
 def test_cancelling_what_was_paid_in_the_meantime_leaves_it_paid(bill, signed_in):
