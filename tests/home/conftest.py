@@ -65,6 +65,8 @@ def site(db: None) -> SimpleNamespace:
         status="partly",
         not_accessible="<p>Skany.</p>",
         person="Koordynator",
+        email="dostepnosc@example.pl",
+        phone="22 445 50 00",
         procedure="<p>Napisz.</p>",
         architecture="<p>Bez schodów.</p>",
     )
