@@ -12,6 +12,7 @@ from portal.metering.models import MeterReading
 
 WIDTH, HEIGHT = 720, 260
 TOP, BOTTOM, LEFT = 28, 34, 8
+LABEL = 28  # the height that a figure takes above its bar
 STEPS = (1, 2, 3, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 400, 500)
 # How a bar is filled: told apart without colour.
 FILLS = {
@@ -101,6 +102,8 @@ def _bar(part: Part, left: float, pitch: float, top: Decimal, *, by_days: bool) 
     x = left + (pitch - width) / 2
     y = HEIGHT - BOTTOM - height
     before_y = HEIGHT - BOTTOM - float((part.year_before or Decimal(0)) / top) * room
+    # The figure stands above the line across, where the line would run through it.
+    label_y = before_y if part.year_before is not None and 0 < y - before_y < LABEL else y
     return Bar(
         first=part.first,
         label=str(part.first.day) if by_days else dateformat.format(part.first, "M"),
@@ -110,7 +113,7 @@ def _bar(part: Part, left: float, pitch: float, top: Decimal, *, by_days: bool) 
         y=_n(y),
         height=_n(height),
         middle=_n(left + pitch / 2),
-        label_y=_n(y - 6),
+        label_y=_n(label_y - 8),
         use=part.use,
         fill=FILLS.get(MeterReading.Source(part.source), "solid") if part.source else "",
         source=str(MeterReading.Source(part.source).label) if part.source else "",

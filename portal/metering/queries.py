@@ -18,6 +18,10 @@ from portal.metering.rules import ReadingRules
 from portal.utility.rulebook import rules
 from portal.utility.rules import Modules
 
+# The main meter first, then what hangs behind it.
+MAIN_FIRST = Case(When(role=Meter.Role.MAIN, then=0), default=1, output_field=IntegerField())
+BY_PLACE = ("point__street", "point__building", "point__unit", MAIN_FIRST, "role", "pk")
+
 
 @dataclass(frozen=True)
 class MeterLine:
@@ -63,7 +67,7 @@ def meters(viewer: Viewer, *, limit: int = 10, page: int = 1) -> Meters:
             last_source=Subquery(standing.values("source")[:1]),
         )
         .select_related("point")
-        .order_by("point__street", "point__building", "point__unit", "role", "pk")[start : start + limit + 1]
+        .order_by(*BY_PLACE)[start : start + limit + 1]
     )
     return Meters(tuple(_line(row) for row in rows[:limit]), page, len(rows) > limit)
 
@@ -154,7 +158,7 @@ def to_give(viewer: Viewer, *, limit: int, start: int = 0, only: UUID | None = N
         pending_on=Subquery(pending.values("read_on")[:1]),
         pending_state=Subquery(pending.values("state")[:1]),
     )
-    ordered = rows.order_by("point__street", "point__building", "point__unit", "role", "pk")[start : start + limit]
+    ordered = rows.order_by(*BY_PLACE)[start : start + limit]
     lines = [(row, known_of(row)) for row in ordered]
     return [
         ToGive(row, known, row.pending_value, row.pending_on, row.pending_state or "")
