@@ -114,6 +114,7 @@ def _summary(
         "number": proved["number"],
         "email": proved["email"],
         "left": left,
+        "seen": str(left),  # a template would write it the Polish way
         "begun": actions.page_of(begun) if begun and begun.is_waiting else "",
         "notice": notice or ("" if begun and begun.is_waiting else guests.held_until(proved["invoice"])),
         "methods": [queries.method_in_words(method) for method in rules(PaymentRules).methods],
