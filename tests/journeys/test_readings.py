@@ -123,6 +123,8 @@ def sign_in_desk(page: Any, person: dict[str, Any]) -> None:
 
 
 @pytest.mark.fact("S3.5")
+@pytest.mark.fact("S3.6")
+@pytest.mark.fact("S3.7")
 def test_lebork_on_the_24th_the_25th_the_last_second_and_the_first(
     page: Any, axe: Callable[[Any], None], run_jobs: Callable[[], Any], settings: Any, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def test_the_same_reading_twice_is_kept_once(household):
     assert OutboxFact.objects.count() == 1
 
 
+@pytest.mark.fact("S2.19")
 def test_a_refused_reading_sent_to_a_clerk_is_kept(household):
     rule(below_booked="refuse")
     assert isinstance(give(household, 480).verdict, Refused)

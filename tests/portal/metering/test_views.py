@@ -262,3 +262,21 @@ def test_a_clerk_sees_whom_to_ask_for_a_reading_and_undoes_a_missed_window(house
     missed.refresh_from_db()
     assert missed.lifted_because == "Awaria portalu."
     assert "Awaria portalu." in text(desk.get(page))
+
+
+@pytest.mark.fact("S3.3")
+def test_a_community_gives_readings_of_its_main_meter_only(household, client):
+    rule(main_meter_only=["community"])
+    household.customer.kind = "community"
+    household.customer.save()
+    garden = factories.make_meter(household.meter.point, role="deduct", serial_number="20041127")
+    client.force_login(household.owner)
+    shown = text(client.get(SUBMIT, {"k": household.k}))
+    assert household.meter.serial_number in shown
+    assert garden.serial_number not in shown
+
+
+def test_the_main_meter_stands_first(owner, household):
+    factories.make_meter(household.meter.point, role="deduct", serial_number="20041127")
+    shown = text(owner.get(SUBMIT, {"k": household.k}))
+    assert shown.index(household.meter.serial_number) < shown.index("20041127")
