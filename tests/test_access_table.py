@@ -95,8 +95,8 @@ TABLE: dict[str, Answers] = {
     "payments:choose": of_the_customer(deed(200)),
     "payments:payment": sight(),
     "payments:confirmation": dict.fromkeys(sight(), 404) | {"stranger": "sign in"},  # it is not paid
-    "POST payments:resume": deed(302),
-    "POST payments:cancel": deed(302),
+    "POST payments:resume": deed(302) | {"with": 404},  # a session is its payer's
+    "POST payments:cancel": deed(302) | {"with": 404},
     # meters and readings
     "metering:submit": of_the_customer(deed(200)),
     "metering:given": of_the_customer(sight()),
