@@ -37,6 +37,12 @@ class Due:
     def is_in_question(self) -> bool:
         return self.charges.is_in_question or bool(self.balance and self.balance.is_in_question)
 
+    @property
+    def is_covered(self) -> bool:
+        """Money on account covers all that is open: nobody is asked to pay what he has paid already."""
+        found = self.balance
+        return found is not None and not found.is_partial and not found.is_in_question and found.amount <= 0
+
 
 class DueWidget(Widget):
     """The one thing that leads the dashboard: the sum, its date and the button that pays it."""

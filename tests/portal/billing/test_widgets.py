@@ -108,6 +108,17 @@ def test_an_overpayment_is_said_and_nothing_is_to_pay(customer, draw):
     assert "<form" not in drawn
 
 
+def test_credit_that_covers_what_is_open_comes_before_any_button(customer, draw):
+    factories.make_charge(customer, "470.07")
+    factories.make_entry(customer, "-5000.00", kind="payment")
+
+    shown = draw(blocks.DueWidget())
+
+    assert "4 529,93 zł" in shown
+    assert "Zapłać" not in shown
+    assert "Pay " not in shown
+
+
 def test_a_settled_account_and_one_without_figures(customer, draw):
     assert draw(blocks.DueWidget()) == ""
     factories.make_account(customer, "0.00")
