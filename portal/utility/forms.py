@@ -19,15 +19,24 @@ PREFIX = "value_"
 
 
 class LinesField(forms.CharField):
-    """Several words, one on each line."""
+    """Several words or whole numbers, one on each line."""
 
     widget = forms.Textarea(attrs={"rows": 4})
 
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list | tuple) else value
+    def __init__(self, *, are_numbers: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.are_numbers = are_numbers
 
-    def clean(self, value: Any) -> tuple[str, ...]:
-        return tuple(line.strip() for line in super().clean(value).splitlines() if line.strip())
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(str(line) for line in value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> tuple[str, ...] | tuple[int, ...]:
+        lines = tuple(line.strip() for line in super().clean(value).splitlines() if line.strip())
+        if not self.are_numbers:
+            return lines
+        if not all(line.isdecimal() for line in lines):
+            raise forms.ValidationError(_("Write whole numbers, one on each line."))
+        return tuple(int(line) for line in lines)
 
 
 class RuleForm(forms.ModelForm):
@@ -100,7 +109,7 @@ def _field(value: Field[Any]) -> forms.Field:  # noqa: PLR0911 - one line for ea
     if isinstance(default, tuple) or kind.startswith("tuple"):
         if choices:
             return TupleOfChoicesField(choices=choices, required=False, widget=forms.CheckboxSelectMultiple, **words)
-        return LinesField(required=False, **words)
+        return LinesField(required=False, are_numbers="int" in kind, **words)
     if choices:
         return forms.ChoiceField(choices=choices, required=not is_optional, **words)
     if isinstance(default, Decimal) or "Decimal" in kind:

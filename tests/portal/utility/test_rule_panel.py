@@ -43,6 +43,13 @@ def test_every_rule_set_s_defaults_pass_its_own_form(db, cls):
     assert form.values == cls()
 
 
+def test_words_where_numbers_are_asked_for_are_refused_with_a_sentence(db):
+    form = form_for(registered()["readings"])({"effective_from": "2027-01-01", "value_remind_days_left": "five"})
+
+    assert not form.is_valid()
+    assert str(form.errors["value_remind_days_left"][0]).endswith(".")
+
+
 def test_planning_a_rule_leaves_today_alone_and_holds_from_its_day(boss, in_force):
     form = boss.get(reverse("rules:add") + "?rule_set=modules")
     assert form.status_code == 200
