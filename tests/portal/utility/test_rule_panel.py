@@ -36,7 +36,7 @@ def test_every_rule_set_s_defaults_pass_its_own_form(db, cls):
         value = field.prepare_value(empty.initial.get(name))
         if value is True:
             sent[name] = "on"
-        elif value not in (None, False):
+        elif value is not None and value is not False:  # zero is a value
             sent[name] = list(value) if isinstance(value, tuple) else str(value)
     form = form_for(cls)(sent | {"effective_from": "2027-01-01"})
     assert form.is_valid(), form.errors
