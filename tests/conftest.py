@@ -48,7 +48,7 @@ class FirstRows(PythonSerializer):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Remember the rows that migrations make (Wagtail's root page, site, locale, groups): a flush would lose them."""
     with django_db_blocker.unblock():
         made = set(connection.introspection.table_names())
@@ -61,6 +61,14 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, djang
             for row in model._default_manager.order_by("pk")
         ]
         request.config.stash[MADE_BY_MIGRATIONS] = FirstRows().serialize(rows)
+    yield
+    if connection.vendor == "postgresql":
+        # A browser's kept-alive connection may still hold a thread of the live server, and that one a session.
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.hookimpl(wrapper=True)
