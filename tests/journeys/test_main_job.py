@@ -105,6 +105,7 @@ def test_a_customer_registers_pays_two_invoices_and_the_next_import_books_them(
     assert [message.subject for message in mail.outbox] == ["Rejestracja"]
     sign_in(page, customer.number, PASSWORD)
     assert page.get_by_role("alert").count()
+    axe(page)
     page.goto(link_in(mail.outbox[0]))
     if page.locator("main form button").count():
         press(page)
@@ -153,6 +154,7 @@ def test_a_customer_registers_pays_two_invoices_and_the_next_import_books_them(
     transit.refresh_from_db()
     assert transit.state == Transit.State.BOOKED
     page.goto("/pulpit/")
+    axe(page)
     assert "w trakcie księgowania" not in page.locator("main").inner_text().lower()
     left = sum(item.open_amount for item in items[2:])
     assert not left or zloty(left) in page.locator("main").inner_text()
