@@ -1,9 +1,13 @@
 """What every test may ask for: a clean cache, Wagtail's first rows after a flush, jobs run at once, a browser and axe."""
 
+import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,10 +51,39 @@ class FirstRows(PythonSerializer):
         super().handle_m2m_field(obj, field)
 
 
+def _migrated(config: pytest.Config) -> Path:
+    """Where a SQLite database just migrated is kept: two hundred migrations take longer than most tests."""
+    key = hashlib.sha256(Path("requirements.txt").read_bytes())
+    for app in apps.get_app_configs():
+        for file in sorted(Path(app.path, "migrations").glob("0*.py")):
+            key.update(file.name.encode() + file.read_bytes())
+    return Path(config.cache.mkdir("migrated")) / f"{key.hexdigest()[:16]}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    kept = _migrated(request.config)
+    if connection.vendor == "sqlite" and kept.exists():
+        shutil.copy(kept, connection.settings_dict["TEST"]["NAME"])
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    return connection.vendor == "sqlite" and Path(connection.settings_dict["TEST"]["NAME"]).exists()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Remember the rows that migrations make (Wagtail's root page, site, locale, groups): a flush would lose them."""
     with django_db_blocker.unblock():
+        kept = _migrated(request.config)
+        if connection.vendor == "sqlite" and not kept.exists():
+            half = kept.with_suffix(f".{os.getpid()}")
+            with closing(sqlite3.connect(half)) as copy:
+                connection.connection.backup(copy)
+            half.replace(kept)
         made = set(connection.introspection.table_names())
         rows = [
             row
