@@ -1,7 +1,8 @@
 """What happens to people's accounts."""
 
 import hashlib
-from datetime import date
+import secrets
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -9,9 +10,13 @@ from django.db import transaction
 
 from portal import clock
 from portal.accounts.models import Acceptance, SignInIdentifier, TermsVersion, User
-from portal.accounts.policies import canonical
+from portal.accounts.policies import GENERATED, canonical
+from portal.accounts.rules import SignInRules
 from portal.journal.actions import note
 from portal.notifications.actions import send
+from portal.utility.rulebook import rules
+
+OF_A_GENERATED = ("must_change_password", "password_valid_until", "password_change_by")
 
 
 class IdentifierTaken(Exception):
@@ -27,6 +32,28 @@ def give_identifier(user: User, kind: str, value: str) -> SignInIdentifier:
     if found.user_id != user.pk:
         raise IdentifierTaken
     return found
+
+
+def take_identifier(user: User, kind: str, value: str) -> None:
+    """From now on this value signs the person in no more."""
+    SignInIdentifier.objects.filter(user=user, kind=kind, value=canonical(value)).delete()
+
+
+@transaction.atomic
+def issue_password(user: User, *, by: Any) -> str:
+    """A password made by us, in words for a letter: the only moment at which anybody may read it.
+
+    It must be used within the days that the rules give, and changed as soon as they say.
+    """
+    made = "-".join("".join(secrets.choice(GENERATED) for _ in range(4)) for _ in range(4))
+    in_force = rules(SignInRules)
+    user.set_password(made)
+    user.must_change_password = in_force.generated_change_after_days == 0
+    user.password_valid_until = clock.now() + timedelta(days=in_force.generated_password_days)
+    user.password_change_by = None
+    user.save(update_fields=["password", *OF_A_GENERATED])
+    note("password_issued", about=f"user:{user.public_id}", by=by)
+    return made
 
 
 def publish_terms(
@@ -62,7 +89,14 @@ def put_off_terms(user: User, terms: TermsVersion) -> None:
     note("terms_put_off", about=f"user:{user.public_id}", by=user, version=terms.version, kind=terms.kind)
 
 
+@transaction.atomic
 def record_sign_in(user: User, **facts: Any) -> None:
+    """The line of it; a generated password that is used for the first time no longer runs out, and must be changed in time."""
+    if user.password_valid_until is not None:
+        days = rules(SignInRules).generated_change_after_days
+        user.password_valid_until = None
+        user.password_change_by = None if user.must_change_password else clock.today() + timedelta(days=days)
+        user.save(update_fields=["password_valid_until", "password_change_by"])
     note("signed_in", about=f"user:{user.public_id}", by=user, **facts)
 
 
@@ -70,8 +104,8 @@ def record_sign_in(user: User, **facts: Any) -> None:
 def change_password(user: User, password: str) -> None:
     """A new password, chosen by its owner: whoever was made to change it has done so, and is told."""
     user.set_password(password)
-    user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    user.must_change_password, user.password_valid_until, user.password_change_by = False, None, None
+    user.save(update_fields=["password", *OF_A_GENERATED])
     line = note("password_changed", about=f"user:{user.public_id}", by=user)
     send("password_changed", to=user.email or "", about=f"audit:{line.pk}", user=user, language=user.language)
 

@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from portal.accounts.models import User
 from portal.accounts.policies import canonical
 from portal.accounts.queries import find_by_identifier, terms_to_accept
 from portal.utility import identity
+from portal.utility.templatetags.ebok import day
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -43,6 +45,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """A version of the terms that begins to hold is asked for before all else, once at each sign-in."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        if user.password_change_by is not None and not user.owes_new_password:
+            words = _("You signed in with a password that we made. Choose your own by %(day)s.")
+            messages.info(request, words % {"day": day(user.password_change_by)})
         if isinstance(response, HttpResponseRedirect):
             return HttpResponseRedirect(_by_way_of_terms(user, response.url))
         return response

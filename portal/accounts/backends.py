@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.http import HttpRequest
 
+from portal import clock
 from portal.accounts.models import User
 from portal.accounts.queries import find_by_identifier
 
@@ -21,6 +22,11 @@ class SignInIdentifierBackend(AuthenticationBackend):
         if user is None:
             User().set_password(password)  # one hash, as for a wrong password
             return None
-        if user.check_password(password) and self.user_can_authenticate(user):
+        if user.check_password(password) and self.user_can_authenticate(user) and not _has_run_out(user):
             return user
         return None
+
+
+def _has_run_out(user: User) -> bool:
+    """A password from a letter that nobody used in time opens nothing: letters get lost."""
+    return user.password_valid_until is not None and user.password_valid_until <= clock.now()

@@ -33,7 +33,7 @@ class ChangePasswordFirst:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = _signed_in(request)
-        if user is not None and user.must_change_password and not _is_open_with_old_password(request.path_info):
+        if user is not None and user.owes_new_password and not _is_open_with_old_password(request.path_info):
             messages.warning(request, _("Set a password of your own first. Then everything else opens."))
             return redirect("account_change_password")
         return self.get_response(request)

@@ -42,6 +42,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may sign in"), default=True)
     email_confirmed_at = models.DateTimeField(_("e-mail confirmed"), null=True, blank=True)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
+    password_valid_until = models.DateTimeField(
+        _("generated password works until"), null=True, blank=True, help_text="Absent once it was used or replaced."
+    )
+    password_change_by = models.DateField(_("generated password must be changed by"), null=True, blank=True)
     date_joined = models.DateTimeField(_("since"), default=clock.now)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
@@ -64,6 +68,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email or str(_("unnamed"))
+
+    @property
+    def owes_new_password(self) -> bool:
+        """Whether a password made by us must be replaced before anything else opens."""
+        is_due = self.password_change_by is not None and self.password_change_by <= clock.today()
+        return self.must_change_password or is_due
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

@@ -2,6 +2,9 @@
 
 import unicodedata
 
+# Signs of a generated password: none is taken for another on paper or over the phone.
+GENERATED = "abcdefghjkmnpqrstuvwxyz23456789"
+
 
 def canonical(value: str) -> str:
     """How an identifier is kept and compared: no white space, small letters, one form of each sign."""

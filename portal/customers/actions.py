@@ -7,9 +7,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from portal import clock
+from portal.accounts.actions import take_identifier
+from portal.accounts.models import SignInIdentifier
+from portal.accounts.rules import SignInRules
 from portal.customers.models import Contract, Customer, Delegation, StaffVisit
 from portal.journal.actions import note
 from portal.outbox.actions import tell
+from portal.utility.rulebook import rules
 
 VISIT_LASTS = timedelta(minutes=30)
 SHORTEST_REASON = 10
@@ -20,6 +24,17 @@ class HasOwner(Exception):
 
     def __str__(self) -> str:
         return self.__doc__ or ""
+
+
+class OwnsAnother(Exception):
+    """This person owns another customer, and the rules let one e-mail own one."""
+
+    def __str__(self) -> str:
+        return _("This person owns another customer, and the rules let one e-mail own one.")
+
+
+def owns_one(user: Any) -> bool:
+    return Delegation.objects.filter(user=user, role=Delegation.Role.OWNER, revoked_at__isnull=True).exists()
 
 
 @transaction.atomic
@@ -34,10 +49,15 @@ def grant_access(
     deeds: list[str] | None = None,
     until: datetime | None = None,
 ) -> Delegation:
-    """Let a person act for a customer. `points` limits it to some points. Raises HasOwner; never takes over."""
+    """Let a person act for a customer. `points` limits it to some points. Never takes over.
+
+    Raises HasOwner, and OwnsAnother where the rules let an e-mail own one customer only.
+    """
     held = Delegation.objects.filter(user=user, customer=customer, revoked_at__isnull=True).first()
     if held is not None and held.role == role:
         return held
+    if role == Delegation.Role.OWNER and rules(SignInRules).customers_per_email == "one" and owns_one(user):
+        raise OwnsAnother
     try:
         with transaction.atomic():
             delegation = Delegation.objects.create(
@@ -71,6 +91,8 @@ def revoke_access(delegation: Delegation, *, by: Any) -> None:
     """End a person's right at once."""
     delegation.revoked_at = clock.now()
     delegation.save(update_fields=["revoked_at"])
+    if delegation.role == Delegation.Role.OWNER:  # the number is the owner's, and he is no more
+        take_identifier(delegation.user, SignInIdentifier.Kind.CUSTOMER_NUMBER, delegation.customer.number)
     note(
         "access_revoked",
         about=f"delegation:{delegation.public_id}",

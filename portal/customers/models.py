@@ -1,11 +1,13 @@
 """Customers, their contracts and service points, and who may act for them."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.content.folding import fold
 from portal.customers.scope import Partial, Scope
 
 
@@ -34,6 +36,7 @@ class Customer(FromBilling):
     number = models.CharField(_("customer number"), max_length=20, db_index=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=200)
+    name_folded = models.CharField(max_length=220, default="", editable=False, db_index=True)
     first_name = models.CharField(_("first name"), max_length=80, blank=True)
     nip = models.CharField("NIP", max_length=10, blank=True)
     street = models.CharField(_("street and number"), max_length=150, blank=True)
@@ -56,6 +59,11 @@ class Customer(FromBilling):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The import writes the folded name by itself, set by set."""
+        self.name_folded = fold(self.name)[:220]
+        super().save(*args, **kwargs)
 
     @property
     def address(self) -> str:

@@ -2,16 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from portal.content.folding import fold
 from portal.customers import access, services
 from portal.customers.access import Viewer
 from portal.customers.models import Contract, Customer, Deed, Delegation, ServicePoint
 
 CUSTOMERS_ON_A_PAGE = 25
+
+
+def matching(customers: QuerySet[Any], asked: str) -> QuerySet[Any]:
+    """Those whose number begins so, or whose name holds each of the words: “lodzka wspolnota” finds “Wspólnota Łódzka”."""
+    words = fold(asked).split()
+    if not words:
+        return customers.none()
+    named = Q()
+    for word in words:
+        named &= Q(name_folded__contains=word)
+    return customers.filter(named | Q(number__startswith=asked.strip()))
 
 
 @dataclass(frozen=True)

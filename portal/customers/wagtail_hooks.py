@@ -21,6 +21,7 @@ from portal.customers.access import open_visits
 from portal.customers.actions import close_visit, open_visit
 from portal.customers.forms import VisitForm
 from portal.customers.models import Customer
+from portal.customers.queries import matching
 from portal.utility.registers import Register, RegisterIndex
 
 VISIT = "customers.add_staffvisit"
@@ -31,6 +32,9 @@ class CustomerIndex(RegisterIndex):
 
     def get_base_queryset(self) -> QuerySet[Customer]:
         return Customer.objects.only("public_id", "number", "name").order_by("number", "pk")
+
+    def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return matching(queryset, self.search_query) if self.is_searching else queryset
 
     @cached_property
     def columns(self) -> list[Column]:

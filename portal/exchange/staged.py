@@ -68,6 +68,7 @@ BESIDE_COLUMNS: dict[str, dict[str, models.Field[Any, Any]]] = {
         "pdf_name": models.TextField(default=""),
     },
     "documents": {"pdf_name": models.TextField(default="")},
+    "customers": {"name_folded": models.TextField(default="")},
 }
 
 

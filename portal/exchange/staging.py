@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from portal.billing.policies import fold_number
+from portal.content.folding import fold
 from portal.exchange import invoices, originals
 from portal.exchange.columns import FileFormat
 from portal.exchange.faults import Fault, FileFault, Weight
@@ -118,6 +119,8 @@ class _Filling:
         values, faults = row.values, list(row.faults)
         if self.opens_papers and not faults:
             faults += self._papers(row, values)
+        if self.file.stage == "customers" and not faults:
+            values["name_folded"] = fold(values["name"])[:220]
         customer = values.get(self.owner, "") if self.owner else ""
         for sentence in faults:
             self.faults.add(Weight.ROW, self.name, row.line, sentence, customer)

@@ -45,7 +45,7 @@ def _customers() -> Target:
         stage="customers",
         model=Customer,
         columns=_same(
-            "number", "kind", "name", "first_name", "nip", "street", "postcode", "city", "email", "phone",
+            "number", "kind", "name", "name_folded", "first_name", "nip", "street", "postcode", "city", "email", "phone",
             "virtual_account", "is_closed",
         ),
         on_insert=_new() | {"services": sql.json("[]")},
