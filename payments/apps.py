@@ -11,10 +11,11 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from payments import actions, messages, refunds, rules  # noqa: F401 - registers the letters and the rule set
+        from payments import actions, messages, refunds, retention, rules  # noqa: F401 - registers the letters and the rule set
         from portal import jobs
         from portal.desk import kinds
 
+        retention.state()
         jobs.periodic("payments.tasks.sweep", every=timedelta(minutes=1))
         jobs.periodic("payments.tasks.reconcile", daily_at=time(5))
         jobs.periodic("payments.tasks.chase", daily_at=time(7))

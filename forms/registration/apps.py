@@ -11,9 +11,10 @@ class RegistrationConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from forms.registration import messages, rules  # noqa: F401 - registers the messages and the rule set
+        from forms.registration import messages, retention, rules  # noqa: F401 - registers the messages and the rule set
         from portal import jobs
         from portal.desk import kinds
 
+        retention.state()
         kinds.register("application", _("an application to decide"), "application_register:inspect")
         jobs.periodic("forms.registration.tasks.close_late_applications", daily_at=time(3, 20))

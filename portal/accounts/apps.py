@@ -11,10 +11,11 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from portal.accounts import messages, rules  # noqa: F401 - registers the messages and the rule sets
+        from portal.accounts import messages, retention, rules  # noqa: F401 - registers the messages and the rule sets
         from portal.accounts.actions import record_sign_in
 
         def on_sign_in(user: Any, **_: Any) -> None:
             record_sign_in(user)
 
+        retention.state()
         user_logged_in.connect(on_sign_in, weak=False)

@@ -9,7 +9,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from portal.billing import bookkeeping, rules, transit_booking  # noqa: F401 - rules registers the rule sets
+        from portal.billing import bookkeeping, retention, rules, transit_booking  # noqa: F401 - rules registers the rule sets
         from portal.desk import kinds
 
         for kind, words in (
@@ -18,4 +18,5 @@ class BillingConfig(AppConfig):
             (transit_booking.OVERBOOKED, _("booked more than paid")),
         ):
             kinds.register(kind, words, "payment_register:by_reference")
+        retention.state()
         kinds.register(bookkeeping.QUESTION, _("figures that disagree"))

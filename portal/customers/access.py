@@ -171,15 +171,27 @@ def viewer_of(user: object, customer: UUID | None = None, default: UUID | None =
     )
     if found is None or (customer is not None and found.customer.public_id != customer):
         return signed_in
-    return replace(
-        signed_in,
-        customer=acting(found.customer),
-        role=found.role,
-        is_whole_customer=found.is_whole_customer,
-        delegation_id=found.pk,
-        deeds=deeds_of(found),
-        customers_count=found.how_many,
+    return replace(_viewer(user, found), customers_count=found.how_many)
+
+
+def _viewer(user: object, held: Delegation) -> Viewer:
+    return Viewer(
+        user_id=user.pk,  # type: ignore[attr-defined]  # a User; accounts stays unnamed here
+        user_name=str(user),
+        customer=acting(held.customer),
+        role=held.role,
+        is_whole_customer=held.is_whole_customer,
+        delegation_id=held.pk,
+        deeds=deeds_of(held),
+        until=held.ends_at,
+        customers_count=1,
     )
+
+
+def owned(user: object) -> list[Viewer]:
+    """A viewer for each customer that a person owns: one statement."""
+    held = open_delegations().filter(user_id=user.pk, role=Delegation.Role.OWNER)  # type: ignore[attr-defined]  # a User; accounts stays unnamed here
+    return [_viewer(user, found) for found in held.select_related("customer").order_by("pk")]
 
 
 def open_visits(moment: datetime | None = None) -> QuerySet[StaffVisit]:

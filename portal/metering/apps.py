@@ -13,8 +13,9 @@ class MeteringConfig(AppConfig):
 
         from portal import jobs
         from portal.desk import kinds
-        from portal.metering import actions, messages, rules  # noqa: F401 - registers the letters and the rule set
+        from portal.metering import actions, messages, retention, rules  # noqa: F401 - registers the letters and the rule set
 
+        retention.state()
         jobs.periodic("portal.metering.tasks.close_window", daily_at=time(0))
         jobs.periodic("portal.metering.tasks.remind", daily_at=time(9))
         jobs.periodic("portal.metering.tasks.follow_up", every=timedelta(minutes=5))

@@ -13,7 +13,8 @@ class WasteConfig(AppConfig):
 
         from portal import jobs
         from portal.desk import kinds
-        from portal.waste import actions, messages  # noqa: F401 - registers the letters
+        from portal.waste import actions, messages, retention  # noqa: F401 - registers the letters
 
+        retention.state()
         jobs.periodic("portal.waste.tasks.remind", daily_at=time(18))
         kinds.register(actions.MISSED, _("waste not collected"))

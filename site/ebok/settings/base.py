@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "portal.customers",
     "portal.accounts",
     "portal.notifications",
+    "portal.retention",
     "portal.outbox",
     "portal.desk",
     "portal.journal",
