@@ -40,6 +40,9 @@ CLERKS_RIGHTS = (
     "registration.view_application",
     "exchange.view_billingdelivery",
     "notifications.view_delivery",
+    "notifications.change_delivery",
+    "notifications.view_suppression",
+    "notifications.delete_suppression",
 )
 ADMINISTRATORS_RIGHTS = ("journal.view_auditline", "exchange.view_billingdelivery", "notifications.view_delivery")
 

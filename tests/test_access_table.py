@@ -50,6 +50,7 @@ OWN_ACCOUNT = {
     "mfa_generate_recovery_codes": 302,
     "mfa_download_recovery_codes": 404,
     "usersessions_list": 200,
+    "notification_choices": 200,
 }
 
 # What an address answers: a status, or "sign in" for the way to the sign-in page.
@@ -142,6 +143,9 @@ OPEN: dict[str, str] = {
     "demo_mail_list": "the demo's mail box; production has none",
     "demo_mail": "the same",
     "demo_mail_letter": "the same",
+    "notification_open": "a letter's link: after signing in, on to the page that it is about, which decides itself",
+    "unsubscribe": "a signed link of a letter, which only stops letters of its kind",
+    "postmark_tracking_webhook": "the e-mail provider's shared secret",
     "registration_challenge": "the captcha's question",
     "registration_confirm": "a signed token from a mail",
 }

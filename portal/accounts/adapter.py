@@ -16,6 +16,7 @@ from portal.accounts.actions import change_password, send_password_reset
 from portal.accounts.models import User
 from portal.accounts.policies import canonical
 from portal.accounts.queries import find_by_identifier, terms_to_accept
+from portal.notifications.queries import bounces
 from portal.utility import identity
 from portal.utility.templatetags.ebok import day
 
@@ -48,6 +49,9 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.password_change_by is not None and not user.owes_new_password:
             words = _("You signed in with a password that we made. Choose your own by %(day)s.")
             messages.info(request, words % {"day": day(user.password_change_by)})
+        if bounces(user.email or ""):
+            text = _("Letters to %(email)s come back to us, so we no longer send any. Change your e-mail address.")
+            messages.warning(request, text % {"email": user.email})
         if isinstance(response, HttpResponseRedirect):
             return HttpResponseRedirect(_by_way_of_terms(user, response.url))
         return response

@@ -13,6 +13,10 @@ class AccountsConfig(AppConfig):
 
         from portal.accounts import messages, retention, rules  # noqa: F401 - registers the messages and the rule sets
         from portal.accounts.actions import record_sign_in
+        from portal.accounts.queries import agreed_to_marketing
+        from portal.notifications import consents
+
+        consents.register(agreed_to_marketing)
 
         def on_sign_in(user: Any, **_: Any) -> None:
             record_sign_in(user)

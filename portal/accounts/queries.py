@@ -29,6 +29,11 @@ def terms_to_accept(user: User) -> TermsVersion | None:
     return None if accepted.exists() else terms
 
 
+def agreed_to_marketing(user: User) -> bool:
+    """Whether a person takes marketing messages now: one statement."""
+    return user.acceptances.filter(terms__kind=TermsVersion.Kind.MARKETING, withdrawn_at=None).exists()
+
+
 def find_by_identifier(typed: str) -> User | None:
     """Whom an identifier signs in, by today's rules; staff always sign in with their e-mail.
 

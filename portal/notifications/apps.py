@@ -1,4 +1,4 @@
-"""Makes the room known to Django."""
+"""Makes the room known to Django: how long it keeps things, the provider's events, tasks that doubtful letters leave."""
 
 from django.apps import AppConfig
 
@@ -7,6 +7,11 @@ class NotificationsConfig(AppConfig):
     name = "portal.notifications"
 
     def ready(self) -> None:
-        from portal.notifications import retention
+        from django.utils.translation import gettext_lazy as _
+
+        from portal.desk import kinds
+        from portal.notifications import actions, bounces, retention  # noqa: F401 - bounces listens to the provider's events
 
         retention.state()
+        kinds.register(actions.BOUNCED, _("an e-mail that does not work"), "delivery_register:inspect")
+        kinds.register(actions.UNSURE, _("a message perhaps not sent"), "delivery_register:inspect")

@@ -24,7 +24,11 @@ COMMON: Mapping[str, Words] = {
 
 @dataclass(frozen=True)
 class Message:
-    """One automatic message as the house words it; an editor's template may reword it."""
+    """One automatic message as the house words it; an editor's template may reword it.
+
+    A message with a `text_message` may go by SMS too, to whom wants it. One that `says_when_read` leads its {link}
+    through the portal, which notes that its reader signed in and opened it.
+    """
 
     code: str
     subject: Words
@@ -33,16 +37,24 @@ class Message:
     needed: tuple[str, ...] = ()
     is_obligatory: bool = True
     when: Words = ""
+    text_message: Words = ""
+    is_marketing: bool = False
+    title: Words = ""
+    says_when_read: bool = False
 
     @property
     def every_placeholder(self) -> dict[str, Words]:
         return {**self.placeholders, **COMMON}
 
+    @property
+    def may_be_switched_off(self) -> bool:
+        return not self.is_obligatory
+
 
 _registry: dict[str, Message] = {}
 
 
-def register_message(
+def register_message(  # noqa: PLR0913 - one for each thing that a message states of itself, and all but four by name
     code: str,
     subject: Words,
     body: Words,
@@ -51,12 +63,32 @@ def register_message(
     *,
     needed: Iterable[str] = (),
     when: Words = "",
+    text_message: Words = "",
+    is_marketing: bool = False,
+    title: Words = "",
+    says_when_read: bool = False,
 ) -> Message:
-    """Make a message known. `needed` placeholders may not be left out of its text; `when` tells editors what sends it.
+    """Make a message known.
 
-    An obligatory message belongs to the service and is sent whatever a person has switched off.
+    `needed` placeholders may not be left out of its text; `when` tells editors what sends it; `title` names it to
+    people who choose what they get. An obligatory message belongs to the service and is sent whatever a person has switched off; marketing goes only
+    to whom agreed to it.
     """
-    message = Message(code, subject, body, dict(placeholders), tuple(needed), is_obligatory, when)
+    if is_marketing and is_obligatory:
+        raise ValueError(f"The message “{code}” is marketing and so cannot be obligatory.")
+    message = Message(
+        code,
+        subject,
+        body,
+        placeholders=dict(placeholders),
+        needed=tuple(needed),
+        is_obligatory=is_obligatory,
+        when=when,
+        text_message=text_message,
+        is_marketing=is_marketing,
+        title=title,
+        says_when_read=says_when_read,
+    )
     _registry[code] = message
     return message
 

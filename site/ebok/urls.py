@@ -25,6 +25,7 @@ urlpatterns = [
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("api/v1/", api.urls),
     path("platnosci/webhook/", include("payments.webhook_urls")),
+    path("poczta/zdarzenia/", include("portal.notifications.webhook_urls")),
     path("", include("home.urls")),
 ]
 
@@ -34,6 +35,7 @@ if settings.EBOK_DEMO:
 
 urlpatterns += i18n_patterns(
     path("konto/", include("portal.accounts.urls")),
+    path("konto/", include("portal.notifications.urls")),
     path("konto/", include("portal.billing.urls")),
     path("konto/", include("portal.metering.urls")),
     path("konto/", include("portal.waste.urls")),

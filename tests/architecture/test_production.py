@@ -59,6 +59,8 @@ def test_a_utility_without_online_payment_needs_no_stripe():
         ({"STRIPE_WEBHOOK_SECRET": "whsec_demo"}, "STRIPE_WEBHOOK_SECRET is missing or the demo's own."),
         ({"STRIPE_API_BASE": "http://127.0.0.1:12111"}, "STRIPE_API_BASE must be https://api.stripe.com."),
         ({"EBOK_EMAIL_BACKEND": "portal.notifications.demo_box.EmailBackend"}, "EBOK_EMAIL_BACKEND is a mail box for demos"),
+        ({"EBOK_EMAIL_PROVIDER": "postmark"}, "ANYMAIL_WEBHOOK_SECRET is missing"),
+        ({"EBOK_SMS_GATEWAY": "portal.notifications.demo_box.SmsBox"}, "EBOK_SMS_GATEWAY is the demo's box"),
         ({"EMAIL_HOST": None}, "EMAIL_HOST is missing."),
         ({"EMAIL_SECURITY": "ssl"}, "EMAIL_SECURITY must be starttls, tls or none."),
         ({"EBOK_FROM_EMAIL": None}, "EBOK_FROM_EMAIL is missing."),

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "anymail",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -247,6 +248,12 @@ STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "https://api.stripe.com")
 ALTCHA_HMAC_KEY = os.environ.get("ALTCHA_HMAC_KEY", "")
 
 DEFAULT_FROM_EMAIL = os.environ.get("EBOK_FROM_EMAIL", "ebok@localhost")
+# An e-mail provider by its name in django-anymail (postmark, mailgun, …); without one letters go by SMTP.
+EBOK_EMAIL_PROVIDER = os.environ.get("EBOK_EMAIL_PROVIDER", "")
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+ANYMAIL["WEBHOOK_SECRET"] = os.environ.get("ANYMAIL_WEBHOOK_SECRET", "")
+EBOK_SMS_GATEWAY = os.environ.get("EBOK_SMS_GATEWAY", "")
+EBOK_MAIL_PER_HOUR = int(os.environ.get("EBOK_MAIL_PER_HOUR", "0"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

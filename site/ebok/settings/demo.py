@@ -23,3 +23,4 @@ STORAGES = STORAGES | {
 CACHES = CACHES | {"pages": CACHES["pages"] | {"LOCATION": VAR_DIR / f"pages-{EBOK_PRESET}"}}
 MEDIA_ROOT = VAR_DIR / f"media-{EBOK_PRESET}"
 EMAIL_BACKEND = "portal.notifications.demo_box.EmailBackend"
+EBOK_SMS_GATEWAY = "portal.notifications.demo_box.SmsBox"

@@ -23,6 +23,9 @@ class Chosen:
     mail_host: str
     mail_security: str
     mail_from: str
+    mail_provider: str
+    mail_webhook_secret: str
+    sms_gateway: str
     gateway: str
     stripe_key: str
     stripe_webhook_secret: str
@@ -60,6 +63,10 @@ def _mail(chosen: Chosen) -> Iterator[str]:
         yield "EMAIL_HOST is missing. Name the SMTP server that sends the portal's letters."
     if chosen.mail_security not in ("starttls", "tls", "none"):
         yield "EMAIL_SECURITY must be starttls, tls or none."
+    if chosen.mail_provider and ":" not in chosen.mail_webhook_secret:
+        yield "ANYMAIL_WEBHOOK_SECRET is missing: anybody could tell us that letters bounced. Set user:password, and give the provider the same."
+    if "demo_box" in chosen.sms_gateway:
+        yield "EBOK_SMS_GATEWAY is the demo's box, from which no text message leaves. Name a gateway, or unset it to send none."
     if "@" not in chosen.mail_from or chosen.mail_from.endswith("@localhost"):
         yield "EBOK_FROM_EMAIL is missing. Set the address that the portal's letters come from."
 

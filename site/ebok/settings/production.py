@@ -9,9 +9,12 @@ from ebok.settings import guards
 from ebok.settings.base import *  # noqa: F403 - settings build on one another
 from ebok.settings.base import (
     ALTCHA_HMAC_KEY,
+    ANYMAIL,
     DEFAULT_FROM_EMAIL,
     EBOK_BASE_URL,
+    EBOK_EMAIL_PROVIDER,
     EBOK_GATEWAY,
+    EBOK_SMS_GATEWAY,
     STRIPE_API_BASE,
     STRIPE_SECRET_KEY,
     STRIPE_WEBHOOK_SECRET,
@@ -31,7 +34,8 @@ CSRF_TRUSTED_ORIGINS = _several(os.environ.get("EBOK_CSRF_TRUSTED_ORIGINS", ""))
 _database_url = os.environ.get("DATABASE_URL", "")
 
 # Mail.
-EMAIL_BACKEND = os.environ.get("EBOK_EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+_by_provider = f"anymail.backends.{EBOK_EMAIL_PROVIDER}.EmailBackend" if EBOK_EMAIL_PROVIDER else ""
+EMAIL_BACKEND = os.environ.get("EBOK_EMAIL_BACKEND", _by_provider or "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
@@ -63,6 +67,9 @@ _faults = guards.faults(
         mail_host=EMAIL_HOST,
         mail_security=_email_security,
         mail_from=DEFAULT_FROM_EMAIL,
+        mail_provider=EBOK_EMAIL_PROVIDER,
+        mail_webhook_secret=ANYMAIL.get("WEBHOOK_SECRET", ""),
+        sms_gateway=EBOK_SMS_GATEWAY,
         gateway=EBOK_GATEWAY,
         stripe_key=STRIPE_SECRET_KEY,
         stripe_webhook_secret=STRIPE_WEBHOOK_SECRET,

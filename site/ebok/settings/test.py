@@ -23,6 +23,9 @@ ALLOWED_HOSTS = ["*"]
 EBOK_STAFF_NEED_SECOND_FACTOR = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EBOK_EMAIL_PROVIDER = "postmark"  # whose webhook has an address in the tests
+ANYMAIL = {"WEBHOOK_SECRET": "tests:only"}
+EBOK_SMS_GATEWAY = "portal.notifications.demo_box.SmsBox"
 
 _scratch = Path(tempfile.mkdtemp(prefix="ebok-tests-"))
 atexit.register(shutil.rmtree, _scratch, ignore_errors=True)

@@ -67,6 +67,6 @@ def test_an_editor_can_save_a_template_and_a_wrong_one_comes_back_with_a_sentenc
     assert MessageTemplate.objects.get().subject == "Witaj"
 
 
-def test_the_preview_shows_the_letter_with_its_placeholders_unfilled(greeting, rf):
+def test_the_preview_shows_the_meaning_of_each_placeholder_in_its_place(greeting, rf):
     shown = template().serve_preview(rf.get("/"), "").content.decode()
-    assert "{name}" in shown
+    assert "[the reader&#x27;s name]" in shown
