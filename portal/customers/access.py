@@ -43,6 +43,7 @@ class ActingCustomer:
     services: tuple[str, ...]
     virtual_account: str
     as_of: datetime | None
+    is_closed: bool = False
 
     @property
     def street(self) -> str:
@@ -227,4 +228,5 @@ def acting(customer: Customer) -> ActingCustomer:
         services=tuple(customer.services),
         virtual_account=customer.virtual_account,
         as_of=customer.as_of,
+        is_closed=customer.is_closed,
     )

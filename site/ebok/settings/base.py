@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "forms.apps.FormsConfig",
     "forms.registration",
     "portal.exchange",
+    "portal.audiences",
     "portal.billing",
     "portal.metering",
     "portal.waste",
