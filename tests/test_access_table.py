@@ -244,7 +244,7 @@ def situation(home: HomePage) -> Situation:
     reading = actions_of_metering.record_reading(
         meter=meter, given=Given(Decimal(504), clock.today(), is_confirmed=True), by=None, photo=a_photo()
     ).reading
-    place = CollectionPoint.objects.create(external_id="OD1", contract=contract, address="ul. Zielna 77")
+    place = CollectionPoint.objects.create(external_id="OD1", contract=contract, point=point, address="ul. Zielna 77")
     Pickup.objects.create(point=place, stream="papier", day=clock.today())
     item = factories.make_charge(customer, "135.38", contract=contract, point=point, number="098765/11/2026")
     invoice = item.entry.invoice
@@ -301,8 +301,8 @@ GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
     "meters": ("55512345", OF_THE_POINT),
     "submit_reading": ("55512345", {"owner", "with"}),
     "consumption": ("55512345", OF_THE_POINT),
-    "waste_next": ("ul. Zielna 77", WHOLE),
-    "waste_points": ("ul. Zielna 77", WHOLE),
+    "waste_next": ("ul. Zielna 77", OF_THE_POINT),
+    "waste_points": ("ul. Zielna 77", OF_THE_POINT),
     "contract": ("U/98765", OF_THE_POINT | {"without"}),
     "known_data": ("halina@example.pl", WHOLE),
     "notices": ("098765", set()),

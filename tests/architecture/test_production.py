@@ -13,6 +13,7 @@ SETTINGS = TOP / "site" / "ebok" / "settings"
 WHOLE = {
     "EBOK_SECRET_KEY": "k7" * 30,
     "ALTCHA_HMAC_KEY": "c4" * 20,
+    "EBOK_SECOND_FACTOR_KEYS": "t8" * 20,
     "EBOK_BASE_URL": "https://ebok.wodociagi.example",
     "EBOK_ALLOWED_HOSTS": "ebok.wodociagi.example",
     "DATABASE_URL": "postgresql://ebok:secret@127.0.0.1/ebok",
@@ -67,6 +68,8 @@ def test_a_utility_without_online_payment_needs_no_stripe():
         ({"EBOK_SECRET_KEY": None}, "EBOK_SECRET_KEY is missing"),
         ({"EBOK_SECRET_KEY": "demo-only-and-refused-by-production" * 2}, "EBOK_SECRET_KEY is missing, too short or the demo's own."),
         ({"ALTCHA_HMAC_KEY": None}, "ALTCHA_HMAC_KEY is missing"),
+        ({"EBOK_SECOND_FACTOR_KEYS": None}, "EBOK_SECOND_FACTOR_KEYS is missing"),
+        ({"EBOK_SECOND_FACTOR_KEYS": "t8" * 20 + ", short"}, "EBOK_SECOND_FACTOR_KEYS is missing, too short"),
         ({"EBOK_BASE_URL": None}, "EBOK_BASE_URL must be the portal's public address"),
         ({"EBOK_ALLOWED_HOSTS": "*"}, "EBOK_ALLOWED_HOSTS must name the portal's hosts"),
         ({"DATABASE_URL": "sqlite:///db.sqlite3"}, "DATABASE_URL must name a PostgreSQL database"),

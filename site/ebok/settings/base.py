@@ -181,6 +181,10 @@ MFA_FORMS = {
     "activate_totp": "portal.accounts.forms.ActivateSecondFactorForm",
 }
 EBOK_STAFF_NEED_SECOND_FACTOR = True
+# Encrypt the secrets of second factors in the database; the first key writes, all of them read.
+EBOK_SECOND_FACTOR_KEYS = [
+    key.strip() for key in os.environ.get("EBOK_SECOND_FACTOR_KEYS", "").split(",") if key.strip()
+]
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

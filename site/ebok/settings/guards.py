@@ -16,6 +16,7 @@ class Chosen:
 
     secret_key: str
     captcha_key: str
+    second_factor_keys: tuple[str, ...]
     base_url: str
     allowed_hosts: tuple[str, ...]
     database_url: str
@@ -45,6 +46,8 @@ def _secrets(chosen: Chosen) -> Iterator[str]:
         yield "EBOK_SECRET_KEY is missing, too short or the demo's own. Set 50 or more random characters."
     if _is_weak(chosen.captcha_key, 32):
         yield "ALTCHA_HMAC_KEY is missing, too short or the demo's own. Set 32 or more random characters."
+    if not chosen.second_factor_keys or any(_is_weak(key, 32) for key in chosen.second_factor_keys):
+        yield "EBOK_SECOND_FACTOR_KEYS is missing, too short or the demo's own. Set 32 or more random characters."
 
 
 def _addresses(chosen: Chosen) -> Iterator[str]:

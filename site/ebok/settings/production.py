@@ -14,6 +14,7 @@ from ebok.settings.base import (
     EBOK_BASE_URL,
     EBOK_EMAIL_PROVIDER,
     EBOK_GATEWAY,
+    EBOK_SECOND_FACTOR_KEYS,
     EBOK_SMS_GATEWAY,
     STRIPE_API_BASE,
     STRIPE_SECRET_KEY,
@@ -60,6 +61,7 @@ _faults = guards.faults(
     guards.Chosen(
         secret_key=SECRET_KEY,
         captcha_key=ALTCHA_HMAC_KEY,
+        second_factor_keys=tuple(EBOK_SECOND_FACTOR_KEYS),
         base_url=EBOK_BASE_URL,
         allowed_hosts=tuple(ALLOWED_HOSTS),
         database_url=_database_url,
