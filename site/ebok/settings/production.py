@@ -16,6 +16,11 @@ from ebok.settings.base import (
     EBOK_GATEWAY,
     EBOK_SECOND_FACTOR_KEYS,
     EBOK_SMS_GATEWAY,
+    P24_API_BASE,
+    P24_API_KEY,
+    P24_CRC_KEY,
+    P24_MERCHANT_ID,
+    P24_POS_ID,
     STRIPE_API_BASE,
     STRIPE_SECRET_KEY,
     STRIPE_WEBHOOK_SECRET,
@@ -76,6 +81,11 @@ _faults = guards.faults(
         stripe_key=STRIPE_SECRET_KEY,
         stripe_webhook_secret=STRIPE_WEBHOOK_SECRET,
         stripe_api_base=STRIPE_API_BASE,
+        p24_merchant_id=P24_MERCHANT_ID,
+        p24_pos_id=P24_POS_ID,
+        p24_api_key=P24_API_KEY,
+        p24_crc_key=P24_CRC_KEY,
+        p24_api_base=P24_API_BASE,
     )
 )
 if _faults:
