@@ -21,7 +21,9 @@ from home.roles import PageRole
 from home.staff_roles import ensure_groups
 from payments import checkout
 from portal import clock
+from portal.accounts.actions import publish_terms
 from portal.accounts.models import User
+from portal.billing.e_invoice import give_consent
 from portal.billing.models import Document
 from portal.customers.actions import open_visit
 from portal.customers.middleware import viewer_for
@@ -88,6 +90,11 @@ TABLE: dict[str, Answers] = {
     "billing:invoice_pdf": sight(),
     "billing:invoice_xml": sight(),
     "billing:document_file": sight(),
+    # e-invoices: of the whole customer; a manager of some points is told why he cannot
+    "billing:e_invoice": signed_in(404, owner=200, without=403, **{"with": 403}),
+    "billing:e_invoice_address": signed_in(404, owner=200, without=403, **{"with": 403}),
+    "billing:e_invoice_withdraw": signed_in(404, owner=200, without=403, **{"with": 403}),
+    "POST billing:e_invoice_withdraw": signed_in(404, owner=302, without=403, **{"with": 403}),
     # for whom one acts
     "customers:customers": signed_in(200),
     "POST customers:customers": signed_in(404, owner=302, without=302, **{"with": 302}),
@@ -260,6 +267,10 @@ def situation(home: HomePage) -> Situation:
     payment = checkout.start_payment(
         viewer=factories.viewer(owner), by=owner, items={item.public_id: Decimal("35.38")}, press=uuid4()
     )
+    terms = publish_terms(
+        kind="e_invoice", language="pl", version="1", effective_from=date(2026, 1, 1), title="E-faktura", text="Zgoda."
+    )
+    (consent,) = give_consent(customer=customer, terms=terms, email="e-faktury@example.pl", by=owner)
     visiting = staff("bok")
     open_visit(staff=visiting, customer=customer, reason="Reklamacja 14/2026")
     people = {
@@ -274,7 +285,7 @@ def situation(home: HomePage) -> Situation:
         "editor": staff("redakcja"),
     }
     about = dict.fromkeys(("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml"), invoice)
-    about |= {"billing:document_file": note}
+    about |= {"billing:document_file": note, "billing:e_invoice_address": consent}
     about |= dict.fromkeys(("metering:withdraw", "metering:photo"), reading)
     about |= dict.fromkeys(("metering:meter", "metering:meter_csv"), meter)
     about |= dict.fromkeys(("payments:payment", "payments:confirmation", "payments:resume", "payments:cancel"), payment)
@@ -298,6 +309,7 @@ GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
     "documents": ("098765/11/2026", OF_THE_POINT),
     "payments": ("77,11", OF_THE_POINT),
     "transfer": ("098765", OF_THE_POINT | {"without"}),
+    "e_invoice": ("e-faktury@example.pl", {"owner"}),
     "meters": ("55512345", OF_THE_POINT),
     "submit_reading": ("55512345", {"owner", "with"}),
     "consumption": ("55512345", OF_THE_POINT),

@@ -9,7 +9,13 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from portal.billing import bookkeeping, retention, rules, transit_booking  # noqa: F401 - rules registers the rule sets
+        from portal.billing import (  # noqa: F401 - the messages register the letters, rules the rule sets
+            bookkeeping,
+            e_invoice_messages,
+            retention,
+            rules,
+            transit_booking,
+        )
         from portal.desk import kinds
 
         for kind, words in (
