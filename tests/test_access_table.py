@@ -95,6 +95,15 @@ TABLE: dict[str, Answers] = {
     "billing:e_invoice_address": signed_in(404, owner=200, without=403, **{"with": 403}),
     "billing:e_invoice_withdraw": signed_in(404, owner=200, without=403, **{"with": 403}),
     "POST billing:e_invoice_withdraw": signed_in(404, owner=302, without=403, **{"with": 403}),
+    "billing:papers": of_the_customer(sight()),
+    "POST billing:package": of_the_customer(sight()) | dict.fromkeys(("owner", "without", "with", "visiting"), 302),
+    "billing:history": of_the_customer(sight()),
+    "billing:history_csv": of_the_customer(sight()),
+    "billing:history_xlsx": of_the_customer(sight()),
+    # what one has of the utility
+    "billing:card": of_the_customer(sight()),
+    "billing:contract": of_the_customer(sight()),
+    "billing:contract_pdf": of_the_customer(sight()),
     # for whom one acts
     "customers:customers": signed_in(200),
     "POST customers:customers": signed_in(404, owner=302, without=302, **{"with": 302}),
@@ -141,6 +150,7 @@ OPEN: dict[str, str] = {
     "api:api-root": "the same",
     "webhook": "a gateway's signature",
     "payments:sandbox": "the hosted page of the demo's gateway; production refuses it",
+    "billing:check": "asks for what is printed on a letter; attempts are counted",
     "payments:guest": "asks for the number and amount of an invoice; attempts are counted",
     "payments:guest_pay": "what was proved there, kept in the session; without it back to the door",
     "payments:guest_payment": "a guest's payment by its number that nobody guesses; never a signed-in person's",
@@ -245,7 +255,7 @@ def situation(home: HomePage) -> Situation:
         number="098765", name="Wiśniewska Halina", email="halina@example.pl", services=["water", "waste"]
     )
     RuleRecord.objects.create(rule_set="modules", effective_from=date(2020, 1, 1), values={"waste": True})
-    contract = factories.make_contract(customer, number="U/98765")
+    contract = factories.make_contract(customer, number="U/98765", text="Strony umawiają się.")
     point, other_point = factories.make_point(contract), factories.make_point(contract)
     meter = factories.make_meter(point, serial_number="55512345")
     reading = actions_of_metering.record_reading(
@@ -286,6 +296,8 @@ def situation(home: HomePage) -> Situation:
     }
     about = dict.fromkeys(("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml"), invoice)
     about |= {"billing:document_file": note, "billing:e_invoice_address": consent}
+    about |= {"billing:document_file": note}
+    about |= dict.fromkeys(("billing:contract", "billing:contract_pdf"), contract)
     about |= dict.fromkeys(("metering:withdraw", "metering:photo"), reading)
     about |= dict.fromkeys(("metering:meter", "metering:meter_csv"), meter)
     about |= dict.fromkeys(("payments:payment", "payments:confirmation", "payments:resume", "payments:cancel"), payment)

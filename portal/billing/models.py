@@ -202,6 +202,8 @@ class EntryShare(models.Model):
     point = models.ForeignKey(ServicePoint, models.PROTECT, null=True, blank=True, related_name="+")
     amount = GroszeField()
 
+    access = Scope(customer="entry__customer", point="point", partial=Partial.ANY)
+
     def __str__(self) -> str:
         return f"{self.service} {self.amount}"
 

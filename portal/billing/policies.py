@@ -7,6 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from portal.billing.rules import EInvoiceRules
+from portal.money import round_half_up
+
+DAYS_OF_A_YEAR = 365
 
 
 def fold_number(number: str) -> str:
@@ -56,3 +59,12 @@ def consent_holds_from(day: date, rules: EInvoiceRules) -> date:
     if rules.starts == "at_once":
         return day
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def interest_to_date(overdue: Iterable[tuple[Decimal, date]], yearly_percent: Decimal, today: date) -> Decimal:
+    """What interest (amount open, due day) would come to today, each charge rounded by itself: an orientation only."""
+    total = Decimal("0.00")
+    for amount, due_on in overdue:
+        days = max(0, (today - due_on).days)
+        total += round_half_up(amount * yearly_percent * days / 100 / DAYS_OF_A_YEAR)
+    return total

@@ -32,6 +32,26 @@ class BillingRules(RuleSet):
     disputed_share_percent: int = rule(
         1, gettext_noop("A delivery is refused when more customers than this are faulty, per cent")
     )
+    history_years: int = rule(
+        10,
+        gettext_noop("Years of financial history that are shown"),
+        help_text=gettext_noop("What is older stays in the balance."),
+    )
+    interest_percent_persons: Decimal = rule(  # noqa: RUF009 - rule() makes a field
+        Decimal("0.00"),
+        gettext_noop("Interest to date shown to persons, per cent a year"),
+        help_text=gettext_noop("As an orientation, never payable. Zero: it is not shown."),
+    )
+    interest_percent_firms: Decimal = rule(  # noqa: RUF009 - rule() makes a field
+        Decimal("0.00"),
+        gettext_noop("Interest to date shown to firms and communities, per cent a year"),
+        help_text=gettext_noop("As an orientation, never payable. Zero: it is not shown."),
+    )
+    checks_invoices: bool = rule(
+        True,
+        gettext_noop("Anybody may check whether an invoice is ours"),
+        help_text=gettext_noop("The page asks for the number, the amount and the account printed on the invoice."),
+    )
     shows_transfer_code: bool = rule(True, gettext_noop("Show the transfer QR code"))
 
 
