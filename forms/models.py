@@ -2,13 +2,20 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.forms.models import FormMixin, validate_to_address
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.fields import RichTextField
 
+from forms.built.forms import FormPageForm, StepForm
+from forms.built.models import STEP, FilledForm
+from forms.built.queries import CHECK, plan_of
+from forms.built.wizard import FormWizard
 from forms.registration.blocks import StepWordsBlock
 from forms.registration.forms import FORMS, Asking
 from forms.registration.rules import RegistrationRules
@@ -17,11 +24,12 @@ from forms.registration.verification.base import Visitor
 from forms.registration.wizard import SENT_KEY, RegistrationWizard
 from forms.registration.wording import words_for
 from portal.accounts.queries import terms_in_force
+from portal.content.blocks import SHORT_TEXT_FEATURES, text_blocks
 from portal.content.fields import QuietStreamField
-from portal.content.models import BasePage
+from portal.content.models import PRIVATE, BasePage
 from portal.utility.rulebook import rules
 
-__all__ = ["RegistrationPage"]
+__all__ = ["FormPage", "RegistrationPage"]
 
 
 class RegistrationPage(RoutablePageMixin, BasePage):
@@ -99,3 +107,107 @@ class RegistrationPage(RoutablePageMixin, BasePage):
             "is_last": step == steps[-1],
         }
         return TemplateResponse(request, "forms/registration_step.html", context)
+
+
+class FormPage(RoutablePageMixin, FormMixin, BasePage):
+    """A form that an editor builds. Its first page says what it is for and is public; the questions are asked below it."""
+
+    is_public = True
+    parent_page_types = ["home.HomePage"]
+    subpage_types: list[str] = []
+    template = "forms/form_page.html"
+    base_form_class = FormPageForm
+
+    lead = models.TextField(_("lead"), blank=True, help_text=_("What the form is for, and how long it takes."))
+    body = QuietStreamField(text_blocks(), blank=True, verbose_name=_("before the questions"))
+    thanks = RichTextField(
+        _("after it was sent"), blank=True, features=SHORT_TEXT_FEATURES, help_text=_("What happens next, and when.")
+    )
+    told = models.CharField(
+        _("e-mails to write to when it was filled in"),
+        max_length=255,
+        blank=True,
+        validators=[validate_to_address],
+        help_text=_("Several with commas. The answers are not in the message: they stay in the panel."),
+    )
+
+    content_panels = [
+        *BasePage.content_panels,
+        FieldPanel("lead"),
+        FieldPanel("body"),
+        InlinePanel("form_fields", label=_("question"), heading=_("Questions")),
+        MultiFieldPanel([FieldPanel("thanks"), FieldPanel("told")], heading=_("When it was sent")),
+    ]
+
+    class Meta:
+        verbose_name = _("form to fill in")
+        verbose_name_plural = _("forms to fill in")
+
+    @path("")
+    def begin(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = BasePage.serve(self, request)
+        return response
+
+    @path("wyslane/")
+    def sent(self, request: HttpRequest) -> HttpResponse:
+        return TemplateResponse(request, "forms/form_sent.html", self.get_context(request))
+
+    @path("<slug:step>/", name="step")
+    def step(self, request: HttpRequest, step: str) -> HttpResponse:
+        if not plan_of(self):
+            raise Http404
+        response: HttpResponse = FormWizard.for_page(self)(request, step=step)
+        response.headers["Cache-Control"] = PRIVATE
+        return response
+
+    def step_url(self, request: HttpRequest, step: str) -> str:
+        return str(self.get_url(request)) + str(self.reverse_subpage("step", kwargs={"step": step}))
+
+    def sent_url(self, request: HttpRequest) -> str:
+        return str(self.get_url(request)) + str(self.reverse_subpage("sent"))
+
+    def told_addresses(self) -> list[str]:
+        return [address.strip() for address in self.told.split(",") if address.strip()]
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["first_url"] = str(self.get_url(request)) + "krok-1/"
+        return context
+
+    # The filled-in forms, as the panel lists and exports them
+
+    def get_submission_class(self) -> type[FilledForm]:
+        return FilledForm
+
+    def get_submissions_list_view_class(self) -> Any:
+        from forms.built.panel import FilledFormsOfAPage  # noqa: PLC0415 - Wagtail's own list wants all models ready
+
+        return FilledFormsOfAPage
+
+    def get_data_fields(self) -> list[tuple[str, Any]]:
+        asked = [field for field in self.form_fields.all() if field.field_type != STEP]
+        return [
+            ("submit_time", _("Sent")),
+            *((field.name, field.label) for field in asked),
+            ("is_person", _("Shown to be a person")),
+        ]
+
+    # Previews: the first page, each step unbound, and the last page
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        asked = [(step.code, step.title) for step in plan_of(self) if step.code != CHECK]
+        return [("", _("First page")), *asked, ("sent", _("After it was sent"))]
+
+    @property
+    def default_preview_mode(self) -> str:
+        return ""
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        context = self.get_context(request)
+        step = next((one for one in plan_of(self) if one.code == mode_name), None)
+        if step is not None:
+            context |= {"step": step, "form": StepForm(questions=step.fields, prefix=step.code)}
+            return TemplateResponse(request, "forms/form_step.html", context)
+        template = "forms/form_sent.html" if mode_name == "sent" else self.template
+        return TemplateResponse(request, template, context)

@@ -43,8 +43,15 @@ CLERKS_RIGHTS = (
     "notifications.change_delivery",
     "notifications.view_suppression",
     "notifications.delete_suppression",
+    "built.view_filledform",
 )
-ADMINISTRATORS_RIGHTS = ("journal.view_auditline", "exchange.view_billingdelivery", "notifications.view_delivery")
+EDITORS_RIGHTS = ("built.view_filledform",)
+ADMINISTRATORS_RIGHTS = (
+    "journal.view_auditline",
+    "exchange.view_billingdelivery",
+    "notifications.view_delivery",
+    "built.view_filledform",
+)
 
 
 def ensure_groups(root_page: Page) -> dict[str, Group]:
@@ -58,10 +65,10 @@ def ensure_groups(root_page: Page) -> dict[str, Group]:
     _files(groups[EDITORS], FILES)
     groups[EDITORS].permissions.add(*_models(Q(content_type__model__in=EDITORS_MODELS)))
     groups[EDITORS].permissions.add(*_models(Q(content_type__model="redirect")))
+    groups[EDITORS].permissions.add(*_named(EDITORS_RIGHTS))
 
     for index in NoticeIndexPage.objects.descendant_of(root_page):
         _pages(groups[MARKETING], index, "add", "publish")
-        _pages(groups[CLERKS], index, "add", "publish")  # to those in arrears only they may write
     _files(groups[MARKETING], LOOK_AT_FILES)
 
     groups[CLERKS].permissions.add(*_named(CLERKS_RIGHTS))

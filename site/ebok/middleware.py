@@ -31,8 +31,6 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         inline = " 'unsafe-inline'" if request.path.startswith("/panel/") else ""
         # A form may lead to the gateway's own page: browsers apply form-action to the redirect too.
-        policy = PUBLIC.format(
-            style=inline, script=inline, form=" https://checkout.stripe.com https://secure.przelewy24.pl"
-        )
+        policy = PUBLIC.format(style=inline, script=inline, form=" https://checkout.stripe.com")
         response.headers.setdefault("Content-Security-Policy", policy)
         return response

@@ -205,6 +205,8 @@ class _Loading:
         except FieldDoesNotExist:
             msg = f"In the preset “{self.name}”, {target._meta.label} has no field “{name}”."
             raise PresetFault(msg) from None
+        if isinstance(described, models.ManyToOneRel):
+            return [described.related_model(sort_order=order, **row) for order, row in enumerate(value)]
         if isinstance(described, StreamField):
             return described.to_python(json.dumps(_pages(value, self._target)))
         if isinstance(value, str) and value.startswith("@"):
@@ -244,12 +246,22 @@ def _state(target: models.Model, names: Iterable[str]) -> dict[str, str]:
     state = {}
     for name in names:
         described = target._meta.get_field(name)
-        value = getattr(target, described.attname) if described.concrete else None
+        value: Any
+        if isinstance(described, models.ManyToOneRel):
+            value = _rows(target, described)
+        else:
+            value = getattr(target, described.attname) if described.concrete else None
         if isinstance(described, StreamField):
             # Ids are given when a stream is saved: they say nothing about its words.
             value = _without_ids(described.get_prep_value(value))
         state[name] = _hash(value)
     return state
+
+
+def _rows(target: models.Model, described: models.ManyToOneRel) -> list[dict[str, Any]]:
+    """What stands below a page (the questions of a form), without keys."""
+    columns = [f.attname for f in described.related_model._meta.concrete_fields if not (f.primary_key or f.is_relation)]
+    return list(getattr(target, described.get_accessor_name() or "").order_by("sort_order").values(*columns))
 
 
 def _hash(value: Any) -> str:
