@@ -130,7 +130,7 @@ class PortalPage(BasePage):
         context = super().get_context(request, *args, **kwargs)
         viewer = request.viewer  # type: ignore[attr-defined]  # the middleware's
         invented = persona(viewer.reason) if viewer.role == "persona" else None
-        first_name = invented.first_name if invented else request.user.first_name  # type: ignore[union-attr]  # signed in
+        first_name = invented.first_name if invented else screen.own_first_name(viewer, request.user)
         if not viewer.is_linked:
             context["waiting"] = screen.Waiting("to_decide", clock.now()) if invented else screen.waiting(viewer)
         context |= {

@@ -22,6 +22,7 @@ from portal.billing.blocks import (
     PaymentsWidget,
     TransferWidget,
 )
+from portal.billing.e_invoice_blocks import EInvoiceWidget
 from portal.content.blocks import text_blocks
 from portal.customers import services
 from portal.customers.models import Contract, Deed
@@ -174,6 +175,7 @@ def portal_blocks() -> list[tuple[str, Widget]]:
         ("documents", DocumentsWidget()),
         ("payments", PaymentsWidget()),
         ("transfer", TransferWidget()),
+        ("e_invoice", EInvoiceWidget()),
         ("meters", MetersWidget()),
         ("submit_reading", SubmitReadingWidget()),
         ("consumption", ConsumptionWidget()),

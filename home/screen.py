@@ -39,9 +39,16 @@ def rows(body: StreamValue, context: dict[str, Any]) -> list[list[Section]]:
     return [[replace(row[0], columns=COLUMNS)] if len(row) == 1 else row for row in found]
 
 
+def own_first_name(viewer: Viewer, user: Any) -> str:
+    """Of who is signed in; a clerk on a visit sees the customer greeted, not himself."""
+    return "" if viewer.role == "staff" else str(user.first_name)
+
+
 def greeting(viewer: Viewer, first_name: str) -> str:
     """The person's first name when it is known, or the customer's if he is its owner: “Dzień dobry, Anno”."""
-    name = first_name or (viewer.customer.first_name if viewer.customer and viewer.role in ("owner", "persona") else "")
+    name = first_name or (
+        viewer.customer.first_name if viewer.customer and viewer.role in ("owner", "persona", "staff") else ""
+    )
     if not name:
         return _("Good day")
     called = vocative(name) if get_language() == "pl" else name

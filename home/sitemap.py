@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
+from home.notices.models import NoticePage
 from portal import clock
 from portal.content import addresses
 from portal.content.models import PUBLIC, BasePage
@@ -43,7 +44,8 @@ def _public_pages() -> list[Page]:
     now = clock.now()
     live = Page.objects.live().filter(Q(expire_at__isnull=True) | Q(expire_at__gt=now))
     types = ContentType.objects.get_for_models(*kinds).values()
-    return list(live.filter(content_type__in=[kind.pk for kind in types]).order_by("path"))
+    targeted = NoticePage.objects.exclude(audience=NoticePage.Audience.EVERYONE).values("pk")
+    return list(live.filter(content_type__in=[kind.pk for kind in types]).exclude(pk__in=targeted).order_by("path"))
 
 
 def _public(text: str, content_type: str) -> HttpResponse:

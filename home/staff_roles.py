@@ -69,6 +69,7 @@ def ensure_groups(root_page: Page) -> dict[str, Group]:
 
     for index in NoticeIndexPage.objects.descendant_of(root_page):
         _pages(groups[MARKETING], index, "add", "publish")
+        _pages(groups[CLERKS], index, "add", "publish")  # to those in arrears only they may write
     _files(groups[MARKETING], LOOK_AT_FILES)
 
     groups[CLERKS].permissions.add(*_named(CLERKS_RIGHTS))

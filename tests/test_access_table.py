@@ -21,7 +21,9 @@ from home.roles import PageRole
 from home.staff_roles import ensure_groups
 from payments import checkout
 from portal import clock
+from portal.accounts.actions import publish_terms
 from portal.accounts.models import User
+from portal.billing.e_invoice import give_consent
 from portal.billing.models import Document
 from portal.customers.actions import open_visit
 from portal.customers.middleware import viewer_for
@@ -88,6 +90,20 @@ TABLE: dict[str, Answers] = {
     "billing:invoice_pdf": sight(),
     "billing:invoice_xml": sight(),
     "billing:document_file": sight(),
+    # e-invoices: of the whole customer; a manager of some points is told why he cannot
+    "billing:e_invoice": signed_in(404, owner=200, without=403, **{"with": 403}),
+    "billing:e_invoice_address": signed_in(404, owner=200, without=403, **{"with": 403}),
+    "billing:e_invoice_withdraw": signed_in(404, owner=200, without=403, **{"with": 403}),
+    "POST billing:e_invoice_withdraw": signed_in(404, owner=302, without=403, **{"with": 403}),
+    "billing:papers": of_the_customer(sight()),
+    "POST billing:package": of_the_customer(sight()) | dict.fromkeys(("owner", "without", "with", "visiting"), 302),
+    "billing:history": of_the_customer(sight()),
+    "billing:history_csv": of_the_customer(sight()),
+    "billing:history_xlsx": of_the_customer(sight()),
+    # what one has of the utility
+    "billing:card": of_the_customer(sight()),
+    "billing:contract": of_the_customer(sight()),
+    "billing:contract_pdf": of_the_customer(sight()),
     # for whom one acts
     "customers:customers": signed_in(200),
     "POST customers:customers": signed_in(404, owner=302, without=302, **{"with": 302}),
@@ -134,6 +150,7 @@ OPEN: dict[str, str] = {
     "api:api-root": "the same",
     "webhook": "a gateway's signature",
     "payments:sandbox": "the hosted page of the demo's gateway; production refuses it",
+    "billing:check": "asks for what is printed on a letter; attempts are counted",
     "payments:guest": "asks for the number and amount of an invoice; attempts are counted",
     "payments:guest_pay": "what was proved there, kept in the session; without it back to the door",
     "payments:guest_payment": "a guest's payment by its number that nobody guesses; never a signed-in person's",
@@ -238,13 +255,13 @@ def situation(home: HomePage) -> Situation:
         number="098765", name="Wiśniewska Halina", email="halina@example.pl", services=["water", "waste"]
     )
     RuleRecord.objects.create(rule_set="modules", effective_from=date(2020, 1, 1), values={"waste": True})
-    contract = factories.make_contract(customer, number="U/98765")
+    contract = factories.make_contract(customer, number="U/98765", text="Strony umawiają się.")
     point, other_point = factories.make_point(contract), factories.make_point(contract)
     meter = factories.make_meter(point, serial_number="55512345")
     reading = actions_of_metering.record_reading(
         meter=meter, given=Given(Decimal(504), clock.today(), is_confirmed=True), by=None, photo=a_photo()
     ).reading
-    place = CollectionPoint.objects.create(external_id="OD1", contract=contract, address="ul. Zielna 77")
+    place = CollectionPoint.objects.create(external_id="OD1", contract=contract, point=point, address="ul. Zielna 77")
     Pickup.objects.create(point=place, stream="papier", day=clock.today())
     item = factories.make_charge(customer, "135.38", contract=contract, point=point, number="098765/11/2026")
     invoice = item.entry.invoice
@@ -260,6 +277,10 @@ def situation(home: HomePage) -> Situation:
     payment = checkout.start_payment(
         viewer=factories.viewer(owner), by=owner, items={item.public_id: Decimal("35.38")}, press=uuid4()
     )
+    terms = publish_terms(
+        kind="e_invoice", language="pl", version="1", effective_from=date(2026, 1, 1), title="E-faktura", text="Zgoda."
+    )
+    (consent,) = give_consent(customer=customer, terms=terms, email="e-faktury@example.pl", by=owner)
     visiting = staff("bok")
     open_visit(staff=visiting, customer=customer, reason="Reklamacja 14/2026")
     people = {
@@ -274,7 +295,9 @@ def situation(home: HomePage) -> Situation:
         "editor": staff("redakcja"),
     }
     about = dict.fromkeys(("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml"), invoice)
+    about |= {"billing:document_file": note, "billing:e_invoice_address": consent}
     about |= {"billing:document_file": note}
+    about |= dict.fromkeys(("billing:contract", "billing:contract_pdf"), contract)
     about |= dict.fromkeys(("metering:withdraw", "metering:photo"), reading)
     about |= dict.fromkeys(("metering:meter", "metering:meter_csv"), meter)
     about |= dict.fromkeys(("payments:payment", "payments:confirmation", "payments:resume", "payments:cancel"), payment)
@@ -298,11 +321,12 @@ GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
     "documents": ("098765/11/2026", OF_THE_POINT),
     "payments": ("77,11", OF_THE_POINT),
     "transfer": ("098765", OF_THE_POINT | {"without"}),
+    "e_invoice": ("e-faktury@example.pl", {"owner"}),
     "meters": ("55512345", OF_THE_POINT),
     "submit_reading": ("55512345", {"owner", "with"}),
     "consumption": ("55512345", OF_THE_POINT),
-    "waste_next": ("ul. Zielna 77", WHOLE),
-    "waste_points": ("ul. Zielna 77", WHOLE),
+    "waste_next": ("ul. Zielna 77", OF_THE_POINT),
+    "waste_points": ("ul. Zielna 77", OF_THE_POINT),
     "contract": ("U/98765", OF_THE_POINT | {"without"}),
     "known_data": ("halina@example.pl", WHOLE),
     "notices": ("098765", set()),

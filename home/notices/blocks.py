@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import blocks
 
 from home.notices.models import NoticePage
-from home.notices.queries import current_notices
+from home.notices.queries import notices_for
 from portal import clock
 from portal.content import addresses
 from portal.widgets import Persona, Showing, Widget
@@ -28,6 +28,8 @@ class NoticeLine:
 class NoticesWidget(Widget):
     """What the utility tells this reader now, the weightiest first."""
 
+    statements = 3  # the notices, and the reader's facts where a condition asks for them
+
     count = blocks.IntegerBlock(label=gettext_lazy("how many lines"), default=3, min_value=1, max_value=10)
 
     class Meta:
@@ -37,7 +39,7 @@ class NoticesWidget(Widget):
         template = "widgets/notices.html"
 
     def facts(self, showing: Showing, value: dict[str, Any]) -> tuple[NoticeLine, ...] | None:
-        return tuple(_line(notice) for notice in current_notices()[: value["count"]]) or None
+        return tuple(_line(notice) for notice in notices_for(showing.viewer, value["count"])) or None
 
     def example(self, persona: Persona, value: dict[str, Any]) -> tuple[NoticeLine, ...]:
         today = clock.today()

@@ -2,17 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.utils.translation import get_language
 
 from home.notices.models import NoticePage, NoticeQuerySet
 from portal import clock
+from portal.audiences.reader import reader_of
 from portal.content import addresses
+from portal.customers.access import Viewer
 from portal.utility.kept import Kept
+
+LOOKED_THROUGH = 100  # of the notices in force; more than any utility has at once
 
 
 def current_notices(language: str | None = None) -> NoticeQuerySet:
-    """In the reader's language, the weightiest and newest first; one statement, without the long text."""
+    """Those for everyone, in the reader's language, the weightiest and newest first; one statement, without the long text."""
+    return _in_force(language).for_everyone()
+
+
+def notices_for(viewer: Viewer, count: int) -> list[NoticePage]:
+    """Those that concern this viewer. One statement, and up to two for his facts where a condition asks for them."""
+    reader = reader_of(viewer)
+    found = (notice for notice in _in_force()[:LOOKED_THROUGH] if notice.concerns(viewer, reader))
+    return list(islice(found, count))
+
+
+def _in_force(language: str | None = None) -> NoticeQuerySet:
     notices: NoticeQuerySet = NoticePage.objects.current()
     return notices.filter(locale__language_code=language or get_language()).defer("body")
 
@@ -39,7 +55,7 @@ def banners() -> list[Banner]:
 
 
 def _urgent() -> tuple[Banner, ...]:
-    found = NoticePage.objects.live().filter(weight=NoticePage.Weight.URGENT).select_related("locale")
+    found = NoticePage.objects.live().for_everyone().filter(weight=NoticePage.Weight.URGENT).select_related("locale")
     return tuple(
         Banner(
             notice.title,

@@ -44,7 +44,7 @@ def other_languages() -> list[tuple[str, str]]:
 def portal_menu(context: template.Context) -> list[MenuItem]:
     """The signed-in person's menu on a page of their own; empty on public pages, which have the public menu."""
     user = context.get("user")
-    if user is None or not user.is_authenticated or getattr(context.get("page"), "is_public", False):
+    if user is None or not user.is_authenticated or getattr(context.get("page"), "is_shown_to_all", False):
         return []
     given: list[MenuItem] | None = context.get("portal_menu")
     viewer = getattr(context.get("request"), "viewer", STRANGER)
@@ -84,7 +84,7 @@ def banners() -> list[Banner]:
 def canonical(context: template.Context) -> str:
     """The one address of a public page, from the installation's own; empty on every other screen."""
     request: HttpRequest | None = context.get("request")
-    if request is None or not getattr(context.get("page"), "is_public", False):
+    if request is None or not getattr(context.get("page"), "is_shown_to_all", False):
         return ""
     base: str = settings.EBOK_BASE_URL
     return base.rstrip("/") + request.path

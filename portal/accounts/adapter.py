@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import second_factor_keys
 from portal.accounts.actions import change_password, send_password_reset
 from portal.accounts.models import User
 from portal.accounts.policies import canonical
@@ -99,6 +100,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages: ClassVar[dict[str, Any]] = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code does not fit. Wait for the next one in your app and type it."),
     }
+
+    def encrypt(self, text: str) -> str:
+        return second_factor_keys.locked(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return second_factor_keys.unlocked(encrypted_text)
 
     def get_totp_label(self, user: User) -> str:
         return user.email or str(user)

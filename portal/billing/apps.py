@@ -9,7 +9,15 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from portal.billing import bookkeeping, retention, rules, transit_booking  # noqa: F401 - rules registers the rule sets
+        from portal.billing import (  # noqa: F401 - the messages register the letters, rules the rule sets
+            bookkeeping,
+            e_invoice_messages,
+            genuine,
+            paper_list,
+            retention,
+            rules,
+            transit_booking,
+        )
         from portal.desk import kinds
 
         for kind, words in (
@@ -19,4 +27,6 @@ class BillingConfig(AppConfig):
         ):
             kinds.register(kind, words, "payment_register:by_reference")
         retention.state()
+        kinds.register(genuine.FOREIGN_ACCOUNT, _("a foreign account on our invoice"))
         kinds.register(bookkeeping.QUESTION, _("figures that disagree"))
+        paper_list.put_up(paper_list.Shelf("terms", _("Terms and consents"), paper_list.accepted_terms))

@@ -8,13 +8,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from portal import clock
 from portal.billing import examples
 from portal.billing.documents import Papers, recent_documents
-from portal.billing.queries import Balance, OpenCharges, Payments, balance, open_items, payments
+from portal.billing.policies import interest_to_date
+from portal.billing.queries import Balance, OpenCharge, OpenCharges, Payments, balance, open_items, payments
 from portal.billing.rules import BillingRules
 from portal.customers import access
 from portal.customers.access import Viewer
-from portal.customers.models import Deed
+from portal.customers.models import Customer, Deed
 from portal.qr import CodeWithheld, TransferCode, zbp_code
 from portal.utility import identity
 from portal.utility.rulebook import rules
@@ -110,10 +112,21 @@ class OpenItemsWidget(Widget):
         return OpenItems(examples.open_charges(persona), rules(Modules).payments)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """The balance with what of it is pressing; `interest` is an orientation and never payable."""
+
+    balance: Balance
+    overdue: Decimal = Decimal("0.00")
+    next_due: OpenCharge | None = None
+    interest: Decimal = Decimal("0.00")
+
+
 class BalanceWidget(Widget):
-    """The balance in words, by contract and service."""
+    """The balance in words, by object and contract, and what of it is due."""
 
     deed = Deed.SEE_BALANCE
+    statements = 2
 
     class Meta:
         icon = "decimal"
@@ -121,11 +134,27 @@ class BalanceWidget(Widget):
         group = _("Money")
         template = "widgets/balance.html"
 
-    def facts(self, showing: Showing, value: dict[str, Any]) -> Balance | None:
-        return showing.ask(balance)
+    def facts(self, showing: Showing, value: dict[str, Any]) -> Standing | None:
+        found = showing.ask(balance)
+        if found is None:
+            return None
+        charges = showing.ask(open_items)
+        if found.is_in_question or charges.is_in_question:
+            return Standing(replace(found, is_in_question=True))
+        return Standing(found, charges.overdue, charges.next_due, interest_of(showing.viewer, charges))
 
-    def example(self, persona: Persona, value: dict[str, Any]) -> Balance:
-        return examples.balance(persona)
+    def example(self, persona: Persona, value: dict[str, Any]) -> Standing:
+        charges = examples.open_charges(persona)
+        return Standing(examples.balance(persona), charges.overdue, charges.next_due)
+
+
+def interest_of(viewer: Viewer, charges: OpenCharges) -> Decimal:
+    """What interest to date comes to, where the utility's rule shows it to this kind of customer."""
+    limits = rules(BillingRules)
+    is_person = viewer.customer is not None and viewer.customer.kind == Customer.Kind.PERSON
+    percent = limits.interest_percent_persons if is_person else limits.interest_percent_firms
+    overdue = ((item.payable, item.due_on) for item in charges.items if item.due_on and item.state == "overdue")
+    return interest_to_date(overdue, percent, clock.today())
 
 
 class PagedWidget(Widget):

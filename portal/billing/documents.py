@@ -63,6 +63,11 @@ class Paper:
             return "paid"
         return "in_transit" if self.in_transit >= self.open_amount else due_state(self.due_on)
 
+    @property
+    def is_partly_paid(self) -> bool:
+        """Something of it is paid and something is open, which the billing system has booked both."""
+        return self.amount is not None and ZERO < self.open_amount < self.amount and self.state != "in_transit"
+
 
 @dataclass(frozen=True)
 class Papers:
@@ -80,12 +85,12 @@ def recent_documents(viewer: Viewer, *, shows: str = "all", limit: int = 10, pag
     until = page * limit + 1
     lines: list[Paper] = []
     if shows != "notes":
-        lines += [_invoice_paper(invoice) for invoice in _newest(_invoices(viewer), until)]
-        lines += [_share_paper(entry) for entry in _shares(viewer)[:until]] if viewer.is_partial else []
+        lines += [invoice_paper(invoice) for invoice in _newest(invoices_of(viewer), until)]
+        lines += [share_paper(entry) for entry in shares_of(viewer)[:until]] if viewer.is_partial else []
     if shows != "invoices":
         lines += [
-            _document_paper(document)
-            for document in _newest(_documents(viewer, NOTES if shows == "notes" else None), until)
+            document_paper(document)
+            for document in _newest(documents_of(viewer, NOTES if shows == "notes" else None), until)
         ]
     lines.sort(key=lambda paper: paper.issued_on, reverse=True)
     start = (page - 1) * limit
@@ -99,7 +104,7 @@ def _newest(papers: QuerySet[Any], until: int) -> QuerySet[Any]:
 # ------------------------------------------------------------------------------------------------------------ invoices
 
 
-def _invoices(viewer: Viewer) -> QuerySet[Invoice]:
+def invoices_of(viewer: Viewer) -> QuerySet[Invoice]:
     return access.visible(Invoice.objects.all(), viewer, Deed.SEE_INVOICES).annotate(**_standing("entry__invoice"))
 
 
@@ -117,7 +122,7 @@ def _standing(path: str) -> dict[str, Subquery]:
     }
 
 
-def _invoice_paper(invoice: Invoice) -> Paper:
+def invoice_paper(invoice: Invoice) -> Paper:
     title = services.in_words(invoice.service.split(","))
     return Paper(
         public_id=invoice.public_id,
@@ -146,7 +151,7 @@ def _stands(row: Any) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------------- parts of others' invoices
 
 
-def _shares(viewer: Viewer) -> QuerySet[LedgerEntry]:
+def shares_of(viewer: Viewer) -> QuerySet[LedgerEntry]:
     """Charges that touch a partial manager's points, of invoices that are not wholly his."""
     whole = access.visible(Invoice.objects.all(), viewer, Deed.SEE_INVOICES)
     charges = LedgerEntry.objects.filter(is_current=True, invoice__isnull=False).exclude(invoice__in=whole.values("pk"))
@@ -158,7 +163,7 @@ def _shares(viewer: Viewer) -> QuerySet[LedgerEntry]:
     )
 
 
-def _share_paper(entry: Any) -> Paper:
+def share_paper(entry: Any) -> Paper:
     invoice = entry.invoice
     return Paper(
         public_id=invoice.public_id,
@@ -177,7 +182,7 @@ def _share_paper(entry: Any) -> Paper:
 # ----------------------------------------------------------------------------------------------------- other documents
 
 
-def _documents(viewer: Viewer, kinds: set[Document.Kind] | None = None) -> QuerySet[Document]:
+def documents_of(viewer: Viewer, kinds: set[Document.Kind] | None = None) -> QuerySet[Document]:
     """Documents of the kinds that the viewer may meet: a note needs another deed than a contract."""
     allowed = [
         kind for kind, deed in DEED_OF_KIND.items() if access.may(viewer, deed) and (kinds is None or kind in kinds)
@@ -188,7 +193,7 @@ def _documents(viewer: Viewer, kinds: set[Document.Kind] | None = None) -> Query
     return access.visible(found, viewer, DEED_OF_KIND[allowed[0]]).annotate(**_standing("entry__document"))
 
 
-def _document_paper(document: Document) -> Paper:
+def document_paper(document: Document) -> Paper:
     return Paper(
         public_id=document.public_id,
         family="document",
@@ -226,13 +231,13 @@ class InvoiceSheet:
 
 def invoice_sheet(viewer: Viewer, public_id: UUID) -> InvoiceSheet | None:
     """An invoice, or a partial manager's part of it; None when it is not his to see. At most three statements."""
-    invoice = _invoices(viewer).filter(public_id=public_id).first()
+    invoice = invoices_of(viewer).filter(public_id=public_id).first()
     if invoice is not None:
-        return InvoiceSheet(_invoice_paper(invoice), invoice)
-    entry = _shares(viewer).filter(invoice__public_id=public_id).first() if viewer.is_partial else None
+        return InvoiceSheet(invoice_paper(invoice), invoice)
+    entry = shares_of(viewer).filter(invoice__public_id=public_id).first() if viewer.is_partial else None
     if entry is None or entry.invoice is None:
         return None
-    return InvoiceSheet(_share_paper(entry), entry.invoice, parts=_parts(viewer, entry))
+    return InvoiceSheet(share_paper(entry), entry.invoice, parts=_parts(viewer, entry))
 
 
 def _parts(viewer: Viewer, entry: LedgerEntry) -> tuple[InvoicePart, ...]:
@@ -256,4 +261,4 @@ def visible_invoice(viewer: Viewer, public_id: UUID) -> Invoice | None:
 
 def visible_document(viewer: Viewer, public_id: UUID) -> Document | None:
     """One statement."""
-    return _documents(viewer).filter(public_id=public_id).first()
+    return documents_of(viewer).filter(public_id=public_id).first()

@@ -6,6 +6,7 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.billing.consent_model import EInvoiceConsent  # noqa: F401 - Django looks for models here
 from portal.customers.models import Contract, Customer, FromBilling, ServicePoint
 from portal.customers.scope import Partial, Scope
 from portal.moneyfield import GroszeField
@@ -200,6 +201,8 @@ class EntryShare(models.Model):
     service = models.CharField(max_length=12, blank=True)
     point = models.ForeignKey(ServicePoint, models.PROTECT, null=True, blank=True, related_name="+")
     amount = GroszeField()
+
+    access = Scope(customer="entry__customer", point="point", partial=Partial.ANY)
 
     def __str__(self) -> str:
         return f"{self.service} {self.amount}"

@@ -1,7 +1,15 @@
 """What bills are decided by. Plain Python: facts in, a verdict out."""
 
 import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+
+from portal.billing.rules import EInvoiceRules
+from portal.money import round_half_up
+
+DAYS_OF_A_YEAR = 365
 
 
 def fold_number(number: str) -> str:
@@ -18,3 +26,45 @@ def first_recent_day(today: date, months: int) -> date:
     first_of_next = date(years + (month == 11), (month + 1) % 12 + 1, 1)
     last_of_month = date.fromordinal(first_of_next.toordinal() - 1)
     return last_of_month.replace(day=min(today.day, last_of_month.day))
+
+
+@dataclass(frozen=True)
+class FeeEffect:
+    """What e-invoices change about one fee: złoty gross a bill, and what that is in a year."""
+
+    name: str
+    paper: Decimal
+    electronic: Decimal
+    bills_a_year: int
+
+    @property
+    def saved(self) -> Decimal:
+        return self.paper - self.electronic
+
+    @property
+    def saved_a_year(self) -> Decimal:
+        return self.saved * self.bills_a_year
+
+
+def fee_effect(rules: EInvoiceRules, months_of_contracts: Iterable[int]) -> FeeEffect | None:
+    """None where the fee is the same either way. A contract billed every two months brings six bills a year."""
+    if not rules.fee_name or rules.fee_paper == rules.fee_electronic:
+        return None
+    bills = sum(12 // max(months, 1) for months in months_of_contracts)
+    return FeeEffect(rules.fee_name, rules.fee_paper, rules.fee_electronic, bills)
+
+
+def consent_holds_from(day: date, rules: EInvoiceRules) -> date:
+    """The first day on which a consent given on that day holds."""
+    if rules.starts == "at_once":
+        return day
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def interest_to_date(overdue: Iterable[tuple[Decimal, date]], yearly_percent: Decimal, today: date) -> Decimal:
+    """What interest (amount open, due day) would come to today, each charge rounded by itself: an orientation only."""
+    total = Decimal("0.00")
+    for amount, due_on in overdue:
+        days = max(0, (today - due_on).days)
+        total += round_half_up(amount * yearly_percent * days / 100 / DAYS_OF_A_YEAR)
+    return total

@@ -1,6 +1,7 @@
 """The PDF of an invoice: as received, else drawn once from the original file or from rows, and kept."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,7 +25,7 @@ from portal.billing.ksef.invoice import (
     Settlement,
 )
 from portal.billing.ksef.reader import NotAnInvoice, read_invoice
-from portal.billing.ksef.rendering import LANGUAGE, Look, ksef_codes, sheet_pdf
+from portal.billing.ksef.rendering import LANGUAGE, KsefNumberMissing, Look, ksef_codes, sheet_pdf
 from portal.billing.ksef.table import exact
 from portal.billing.models import Invoice, InvoiceLine, private
 from portal.billing.policies import fold_number
@@ -55,6 +56,14 @@ def pdf_of(invoice: Invoice) -> bytes:
     if not Invoice.objects.filter(pk=invoice.pk, rendered_pdf="").update(rendered_pdf=name):
         private().delete(name)  # somebody else drew it meanwhile
     return drawn
+
+
+def draw_and_keep(invoice_id: int) -> None:
+    """A job: the PDF is there when somebody asks for it."""
+    invoice = Invoice.objects.filter(pk=invoice_id).select_related("customer").first()
+    if invoice is not None:
+        with suppress(KsefNumberMissing):  # its number is still on the way; the reader is told so
+            pdf_of(invoice)
 
 
 @dataclass(frozen=True)

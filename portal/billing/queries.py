@@ -48,6 +48,18 @@ class BalancePart:
 
 
 @dataclass(frozen=True)
+class ObjectBalance:
+    """What of the balance falls on one object: water with its sewage, or waste; an empty code is the rest."""
+
+    code: str
+    amount: Decimal
+
+    @property
+    def words(self) -> str:
+        return services.in_words(services.OBJECTS.get(self.code, ()))
+
+
+@dataclass(frozen=True)
 class Balance:
     """Positive: the customer owes. The parts and the unattributed rest always add up to the whole."""
 
@@ -72,6 +84,18 @@ class Balance:
     @property
     def absolute(self) -> Decimal:
         return abs(self.amount)
+
+    @property
+    def objects(self) -> tuple[ObjectBalance, ...]:
+        """The balance by object, water first; together they are the balance."""
+        sums: dict[str, Decimal] = {}
+        for part in self.parts:
+            code = services.object_of(part.service) if part.contract else ""
+            sums[code] = sums.get(code, ZERO) + part.amount
+        return tuple(ObjectBalance(code, sums[code]) for code in (*services.OBJECTS, "") if code in sums)
+
+    def of_object(self, code: str) -> Decimal:
+        return next((each.amount for each in self.objects if each.code == code), ZERO)
 
 
 def balance(viewer: Viewer) -> Balance | None:
@@ -236,6 +260,11 @@ class OpenCharges:
     @property
     def to_pay(self) -> tuple[OpenCharge, ...]:
         return tuple(item for item in self.items if item.payable > 0)
+
+    @property
+    def overdue(self) -> Decimal:
+        """What can be paid of charges whose date has passed."""
+        return sum((item.payable for item in self.items if item.state == "overdue"), ZERO)
 
     @property
     def next_due(self) -> OpenCharge | None:

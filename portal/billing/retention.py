@@ -7,12 +7,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal.billing.consent_model import EInvoiceConsent
 from portal.billing.models import Document, Invoice, InvoiceLine, LedgerEntry
 from portal.customers import access
 from portal.customers.models import Deed
 from portal.retention.files import forget_file, reader_of
 from portal.retention.registry import Ending, Own, OwnFile, Row, end_in_time, keep
 
+_CONSENTS = "without end: it proves what was agreed to while bills came by e-mail"
 FILES = ("original", "received_pdf", "rendered_pdf")
 
 
@@ -28,6 +30,7 @@ def state() -> None:
         keep(f"billing.{model}", money, download=part)
     for model in ("Transit", "TransitPart", "TransitBooking"):
         keep(f"billing.{model}", money, download="told by the payment")
+    keep("billing.EInvoiceConsent", _CONSENTS, download=Own("e-invoice-consents", _consents))
     keep("billing.*", "as long as the office keeps it", download="nothing of a person")
     end_in_time(
         Ending(
@@ -131,6 +134,23 @@ def _document_files(user: Any) -> Iterator[OwnFile]:
         if document.file:
             ending = str(document.file.name).rpartition(".")[2]
             yield OwnFile(f"{document.issued_on}-{document.public_id.hex[:8]}.{ending}", reader_of(document.file))
+
+
+def _consents(user: Any) -> Iterator[Row]:
+    for viewer in access.owned(user):
+        rows = access.visible(
+            EInvoiceConsent.objects.select_related("terms", "contract"), viewer, Deed.MANAGE_E_INVOICE
+        )
+        for consent in rows.order_by("pk").iterator():
+            yield {
+                "contract": consent.contract.number if consent.contract else "",
+                "version": consent.terms.version,
+                "email": consent.email,
+                "starts_on": consent.starts_on,
+                "given_at": consent.given_at,
+                "ended_at": consent.ended_at,
+                "how_it_ended": consent.ending,
+            }
 
 
 def _entries(user: Any) -> Iterator[Row]:

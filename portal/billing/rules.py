@@ -1,6 +1,7 @@
 """What a utility decides about bills."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from portal.utility.rules import RuleSet, gettext_noop, register, rule
 
@@ -31,6 +32,26 @@ class BillingRules(RuleSet):
     disputed_share_percent: int = rule(
         1, gettext_noop("A delivery is refused when more customers than this are faulty, per cent")
     )
+    history_years: int = rule(
+        10,
+        gettext_noop("Years of financial history that are shown"),
+        help_text=gettext_noop("What is older stays in the balance."),
+    )
+    interest_percent_persons: Decimal = rule(  # noqa: RUF009 - rule() makes a field
+        Decimal("0.00"),
+        gettext_noop("Interest to date shown to persons, per cent a year"),
+        help_text=gettext_noop("As an orientation, never payable. Zero: it is not shown."),
+    )
+    interest_percent_firms: Decimal = rule(  # noqa: RUF009 - rule() makes a field
+        Decimal("0.00"),
+        gettext_noop("Interest to date shown to firms and communities, per cent a year"),
+        help_text=gettext_noop("As an orientation, never payable. Zero: it is not shown."),
+    )
+    checks_invoices: bool = rule(
+        True,
+        gettext_noop("Anybody may check whether an invoice is ours"),
+        help_text=gettext_noop("The page asks for the number, the amount and the account printed on the invoice."),
+    )
     shows_transfer_code: bool = rule(True, gettext_noop("Show the transfer QR code"))
 
 
@@ -42,3 +63,37 @@ class TransitRules(RuleSet):
 
     days_to_book: int = rule(5, gettext_noop("Working days after which an unbooked payment goes to a clerk"))
     match_within_days: int = rule(10, gettext_noop("A payment without our reference may match within so many days"))
+
+
+@register
+@dataclass(frozen=True)
+class EInvoiceRules(RuleSet):
+    code = "e_invoice"
+    title = gettext_noop("E-invoices")
+
+    service_name: str = rule(
+        "",
+        gettext_noop("Name of the service"),
+        help_text=gettext_noop("For example eFAKTURA. Left empty: “E-invoice”."),
+    )
+    covers: str = rule(
+        "customer",
+        gettext_noop("A consent covers"),
+        choices=(
+            ("customer", gettext_noop("the whole customer, with every contract")),
+            ("contract", gettext_noop("each contract by itself")),
+        ),
+    )
+    starts: str = rule(
+        "at_once",
+        gettext_noop("It holds from"),
+        choices=(
+            ("at_once", gettext_noop("the day on which it is given")),
+            ("next_month", gettext_noop("the first day of the next month")),
+        ),
+    )
+    fee_name: str = rule("", gettext_noop("Fee that depends on how bills come"))
+    fee_paper: Decimal = rule(Decimal(0), gettext_noop("This fee with a paper bill, zł gross a bill"))  # noqa: RUF009 - rule() makes a field
+    fee_electronic: Decimal = rule(  # noqa: RUF009 - rule() makes a field
+        Decimal(0), gettext_noop("This fee with an e-invoice, zł gross a bill")
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.billing import views
+from portal.billing import card_views, e_invoice_views, genuine_views, history_views, paper_views, views
 
 app_name = "billing"
 
@@ -11,4 +11,16 @@ urlpatterns = [
     path("faktury/<uuid:public_id>/pdf/", views.invoice_pdf, name="invoice_pdf"),
     path("faktury/<uuid:public_id>/xml/", views.invoice_xml, name="invoice_xml"),
     path("pisma/<uuid:public_id>/", views.document_file, name="document_file"),
+    path("e-faktura/", e_invoice_views.e_invoice, name="e_invoice"),
+    path("e-faktura/adres/<uuid:public_id>/", e_invoice_views.address, name="e_invoice_address"),
+    path("e-faktura/rezygnacja/", e_invoice_views.withdraw, name="e_invoice_withdraw"),
+    path("sprawdz-fakture/", genuine_views.check, name="check"),
+    path("dokumenty/", paper_views.show, name="papers"),
+    path("dokumenty/paczka/", paper_views.package, name="package"),
+    path("karta/", card_views.show, name="card"),
+    path("umowy/<uuid:public_id>/", card_views.contract, name="contract"),
+    path("umowy/<uuid:public_id>/pdf/", card_views.contract_as_pdf, name="contract_pdf"),
+    path("historia/", history_views.show, name="history"),
+    path("historia/historia.csv", history_views.as_csv, name="history_csv"),
+    path("historia/historia.xlsx", history_views.as_xlsx, name="history_xlsx"),
 ]

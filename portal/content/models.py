@@ -27,9 +27,14 @@ class BasePage(Page):
     private_page_options: list[str] = []
 
     @property
+    def is_shown_to_all(self) -> bool:
+        """Whether this page of a public type is indeed for every stranger."""
+        return self.is_public
+
+    @property
     def is_found_by_search(self) -> bool:
         """Whether strangers may find it by searching."""
-        return self.is_public
+        return self.is_shown_to_all
 
     def fresh_until(self) -> datetime | None:
         """When what the page says changes by itself, other than at midnight and with the dates of pages."""
@@ -50,7 +55,7 @@ class BasePage(Page):
         response = super().serve(request, *args, **kwargs)
         if isinstance(response, TemplateResponse):
             patch_vary_headers(response, ["Cookie"])
-            if self.is_public and request.method in ("GET", "HEAD"):
+            if self.is_shown_to_all and request.method in ("GET", "HEAD"):
                 response.add_post_render_callback(lambda rendered: _open_to_caches(request, rendered))
         return response
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from portal import clock
@@ -51,15 +52,20 @@ def grant_access(
 ) -> Delegation:
     """Let a person act for a customer. `points` limits it to some points. Never takes over.
 
-    Raises HasOwner, and OwnsAnother where the rules let an e-mail own one customer only.
+    Rights of before that have run out make room. Granted anew with other terms, the new ones take the place of the
+    old; an owner stays an owner, and the same terms again change nothing. Raises HasOwner, and OwnsAnother where the
+    rules let an e-mail own one customer only.
     """
+    _make_room(user, customer, role)
     held = Delegation.objects.filter(user=user, customer=customer, revoked_at__isnull=True).first()
-    if held is not None and held.role == role:
+    if held is not None and (held.role == Delegation.Role.OWNER or _has_terms(held, role, points, deeds, until)):
         return held
     if role == Delegation.Role.OWNER and rules(SignInRules).customers_per_email == "one" and owns_one(user):
         raise OwnsAnother
     try:
         with transaction.atomic():
+            if held is not None:
+                revoke_access(held, by=by or user)
             delegation = Delegation.objects.create(
                 user=user,
                 customer=customer,
@@ -84,6 +90,24 @@ def grant_access(
         ground=ground,
     )
     return delegation
+
+
+def _make_room(user: Any, customer: Customer, role: str) -> None:
+    """A right that ended by itself still holds its seat, of a person and of the owner: it is given up as of its end."""
+    over = Delegation.objects.filter(customer=customer, revoked_at__isnull=True, ends_at__lte=clock.now())
+    seat = Q(user=user)
+    if role == Delegation.Role.OWNER:
+        seat |= Q(role=Delegation.Role.OWNER)
+    over.filter(seat).update(revoked_at=F("ends_at"))
+
+
+def _has_terms(
+    held: Delegation, role: str, points: list[Any] | None, deeds: list[str] | None, until: datetime | None
+) -> bool:
+    if (held.role, held.is_whole_customer, held.ends_at) != (role, points is None, until):
+        return False
+    same_points = points is None or set(held.points.values_list("pk", flat=True)) == {point.pk for point in points}
+    return same_points and set(held.deeds) == set(deeds or [])
 
 
 @transaction.atomic

@@ -72,6 +72,7 @@ class ContractLine:
     ends_on: date | None
     places: tuple[str, ...]
     more_places: int = 0
+    public_id: UUID | None = None  # an invented contract has no page
 
 
 PLACES_SHOWN = 6
@@ -105,6 +106,7 @@ def _contract(row: Contract) -> ContractLine:
         ends_on=row.ends_on,
         places=tuple(places),
         more_places=max(0, count - len(places)),
+        public_id=row.public_id,
     )
 
 

@@ -12,6 +12,20 @@ NAMES = {
     "other": _("other services"),
 }
 
+# What a utility gives in one object: water comes with its sewage, waste stands for itself.
+OBJECTS = {"water": ("water", "sewage"), "waste": ("waste",)}
+
+
+def objects_of(held: Iterable[str]) -> tuple[str, ...]:
+    """The objects that somebody with these services has, water first."""
+    codes = set(held)
+    return tuple(name for name, services in OBJECTS.items() if codes & set(services))
+
+
+def object_of(service: str) -> str:
+    """The object that a service belongs to; empty for what belongs to none."""
+    return next((name for name, services in OBJECTS.items() if service in services), "")
+
 
 def in_words(codes: Iterable[str]) -> str:
     """“water and sewage”; an unknown code is shown as it came."""

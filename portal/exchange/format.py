@@ -316,6 +316,7 @@ COLLECTION_POINTS = FileFormat(
     columns=(
         key("the collection point in the billing system", "OD012345-1"),
         ref("contract", "contracts", "under which contract", "U012345-2", is_required=True),
+        ref("point", "points", "of which service point; empty: of the whole contract", "PP012345-1"),
         text("address", "address", "ul. Lipowa 5", 200, is_required=True),
     ),
 )

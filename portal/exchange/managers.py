@@ -6,7 +6,9 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 
 from portal import clock
-from portal.customers.actions import HasOwner, grant_access, revoke_access
+from portal.accounts.models import User
+from portal.customers.access import open_delegations
+from portal.customers.actions import grant_access, revoke_access
 from portal.customers.models import Customer, Delegation, ServicePoint
 from portal.desk.actions import close_about, open_task
 from portal.exchange.format import MANAGERS
@@ -61,23 +63,17 @@ def settle(manifest: Manifest) -> None:
                 revoke_access(delegation, by="import")
 
 
-def _grant(customer: Customer, user: object, names: list[str], until: datetime | None) -> None:
+def _grant(customer: Customer, user: User, names: list[str], until: datetime | None) -> None:
+    held = open_delegations().filter(user=user, customer=customer).exclude(ground=GROUND)
+    if held.exists():  # the person holds the customer on another ground
+        return
     points = list(ServicePoint.objects.filter(customer=customer, external_id__in=names)) if names else None
-    try:
-        delegation = grant_access(
-            user=user,
-            customer=customer,
-            role=Delegation.Role.MANAGER,
-            ground=GROUND,
-            by="import",
-            points=points,
-            until=until,
-        )
-    except HasOwner:  # the person holds the customer in another role
-        return
-    if delegation.ground != GROUND:
-        return
-    if delegation.ends_at != until or delegation.is_whole_customer != (points is None):
-        delegation.ends_at, delegation.is_whole_customer = until, points is None
-        delegation.save(update_fields=["ends_at", "is_whole_customer"])
-    delegation.points.set(points or [])
+    grant_access(
+        user=user,
+        customer=customer,
+        role=Delegation.Role.MANAGER,
+        ground=GROUND,
+        by="import",
+        points=points,
+        until=until,
+    )

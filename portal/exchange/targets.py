@@ -167,7 +167,11 @@ def _collection_points() -> Target:
     return Target(
         stage="collection_points",
         model=CollectionPoint,
-        columns={"contract_id": ref(Contract, "contract"), "address": "s.address"},
+        columns={
+            "contract_id": ref(Contract, "contract"),
+            "point_id": ref(ServicePoint, "point"),
+            "address": "s.address",
+        },
         on_insert=_new(),
         owner=_owner(Contract, "t.contract_id"),
     )

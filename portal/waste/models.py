@@ -6,16 +6,24 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.customers.models import Contract, Customer, FromBilling
-from portal.customers.scope import Scope
+from portal.customers.models import Contract, Customer, FromBilling, ServicePoint
+from portal.customers.scope import Partial, Scope
 
 
 class CollectionPoint(FromBilling):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     contract = models.ForeignKey(Contract, models.PROTECT, related_name="collection_points")
+    point = models.ForeignKey(
+        ServicePoint,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="collection_points",
+        help_text="Whose place it is; without one it is of the whole contract.",
+    )
     address = models.CharField(_("address"), max_length=200)
 
-    access = Scope(customer="contract__customer")
+    access = Scope(customer="contract__customer", point="point", partial=Partial.ANY)
 
     class Meta(FromBilling.Meta):
         verbose_name = _("waste collection point")

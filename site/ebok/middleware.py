@@ -31,6 +31,8 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         inline = " 'unsafe-inline'" if request.path.startswith("/panel/") else ""
         # A form may lead to the gateway's own page: browsers apply form-action to the redirect too.
-        policy = PUBLIC.format(style=inline, script=inline, form=" https://checkout.stripe.com")
+        policy = PUBLIC.format(
+            style=inline, script=inline, form=" https://checkout.stripe.com https://secure.przelewy24.pl"
+        )
         response.headers.setdefault("Content-Security-Policy", policy)
         return response

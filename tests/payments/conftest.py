@@ -13,9 +13,9 @@ from portal.accounts.models import User
 from portal.billing.models import OpenItem
 from portal.customers.models import Customer
 from tests import factories
-from tests.gateways.worlds import fake_stripe, world
+from tests.gateways.worlds import fake_przelewy24, fake_stripe, world
 
-__all__ = ["fake_stripe", "world"]
+__all__ = ["fake_przelewy24", "fake_stripe", "world"]
 
 
 @dataclass

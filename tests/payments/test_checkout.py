@@ -104,7 +104,8 @@ def test_another_choice_of_the_same_person_ends_the_earlier_session(bill, world:
 
     assert first.state == Payment.State.CANCELLED
     assert second.state == Payment.State.PENDING
-    assert world.gateway.session_state(first.session_id).outcome == "expired"
+    if world.tells_when_time_is_up:  # Przelewy24 ends nothing from outside
+        assert world.gateway.session_state(first.session_id).outcome == "expired"
 
 
 def test_another_choice_does_not_lose_what_was_paid_in_the_earlier_session(bill, world: World):

@@ -1,26 +1,28 @@
 """How bills are spoken of on every screen: `{% load billing %}`."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django import template
+from django.urls import reverse
 from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from portal import clock, money
+from portal.billing.rules import BillingRules
+from portal.billing.wording import channel_in_words
+from portal.utility.rulebook import rules
 
 register = template.Library()
 
-CHANNELS = {
-    "blik": gettext_lazy("with BLIK"),
-    "p24": gettext_lazy("with Przelewy24"),
-    "card": gettext_lazy("by card"),
-    "bank": gettext_lazy("by bank transfer"),
-    "transfer": gettext_lazy("by bank transfer"),
-    "cash": gettext_lazy("in cash"),
-    "online": gettext_lazy("online"),
-}
 TONES = {"overdue": "late", "soon": "soon", "later": "wait", "in_transit": "wait", "held": "wait", "paid": "ok"}
+
+
+@register.simple_tag
+def check_url() -> str:
+    """Where anybody checks whether an invoice is ours; empty where the utility does not offer it."""
+    return reverse("billing:check") if rules(BillingRules).checks_invoices else ""
 
 
 @register.filter
@@ -56,7 +58,7 @@ def state_tone(state: str) -> str:
 
 @register.filter
 def channel_words(channel: str) -> str:
-    return str(CHANNELS.get(channel, ""))
+    return channel_in_words(channel)
 
 
 @register.filter
@@ -75,6 +77,21 @@ def period(first: date | None, last: date | None) -> str:
 
 def _month(day: date) -> str:
     return dateformat.format(day, "F").lower()
+
+
+@register.filter
+def month_words(first: date | None) -> str:
+    """“March 2026”."""
+    return "" if first is None else dateformat.format(first, f"F{money.NBSP}Y").lower()
+
+
+@register.filter
+def standing(balance: Decimal) -> str:
+    """A balance in words and without its sign: "overpaid 20.00 zł"."""
+    if not balance:
+        return _("settled")
+    said = _("underpaid %(amount)s") if balance > 0 else _("overpaid %(amount)s")
+    return said % {"amount": money.zloty(abs(balance))}
 
 
 @register.filter

@@ -122,7 +122,13 @@ def _meters(member: Member) -> Iterator[dict[str, Any]]:
 
 def _write_waste(files: DeliveryWriter, member: Member, as_of: date) -> None:
     place = f"OD{member.number}-1"
-    files.row("collection_points", id=place, contract=member.waste_contract, address=f"{member.street}, {member.town}")
+    files.row(
+        "collection_points",
+        id=place,
+        contract=member.waste_contract,
+        point=member.points[0].id if member.points else "",
+        address=f"{member.street}, {member.town}",
+    )
     litres = 120 if member.is_consumer else 1100
     for stream, every, offset in STREAMS:
         files.row("containers", collection_point=place, stream=stream, litres=litres, count=1)

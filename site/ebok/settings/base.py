@@ -182,6 +182,10 @@ MFA_FORMS = {
     "activate_totp": "portal.accounts.forms.ActivateSecondFactorForm",
 }
 EBOK_STAFF_NEED_SECOND_FACTOR = True
+# Encrypt the secrets of second factors in the database; the first key writes, all of them read.
+EBOK_SECOND_FACTOR_KEYS = [
+    key.strip() for key in os.environ.get("EBOK_SECOND_FACTOR_KEYS", "").split(",") if key.strip()
+]
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -246,6 +250,11 @@ EBOK_GATEWAY = os.environ.get("EBOK_GATEWAY", "sandbox")
 STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "https://api.stripe.com")
+P24_MERCHANT_ID = os.environ.get("P24_MERCHANT_ID", "")
+P24_POS_ID = os.environ.get("P24_POS_ID", "")
+P24_API_KEY = os.environ.get("P24_API_KEY", "")
+P24_CRC_KEY = os.environ.get("P24_CRC_KEY", "")
+P24_API_BASE = os.environ.get("P24_API_BASE", "https://secure.przelewy24.pl")
 
 ALTCHA_HMAC_KEY = os.environ.get("ALTCHA_HMAC_KEY", "")
 

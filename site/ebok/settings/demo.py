@@ -11,6 +11,7 @@ EBOK_PRESET = os.environ.get("PRESET", "warszawa")
 EBOK_NOW = os.environ.get("EBOK_NOW")
 SECRET_KEY = "demo-only-and-refused-by-production"  # noqa: S105 - a demo has no secrets
 ALTCHA_HMAC_KEY = "demo-only-and-refused-by-production"
+EBOK_SECOND_FACTOR_KEYS = ["demo-only-and-refused-by-production"]
 STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "whsec_demo")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 EBOK_STAFF_NEED_SECOND_FACTOR = False  # offered in the demo, required in production

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 STRIPE_API = "https://api.stripe.com"
-GATEWAYS = ("stripe", "none")
+P24_API = "https://secure.przelewy24.pl"
+GATEWAYS = ("stripe", "przelewy24", "none")
 # These answer, but no letter leaves the machine.
 MAIL_THAT_GOES_NOWHERE = ("demo_box", "locmem", "console", "dummy", "filebased")
 PLAYTHINGS = ("demo", "tests-only", "django-insecure", "changeme")
@@ -16,6 +17,7 @@ class Chosen:
 
     secret_key: str
     captcha_key: str
+    second_factor_keys: tuple[str, ...]
     base_url: str
     allowed_hosts: tuple[str, ...]
     database_url: str
@@ -30,6 +32,11 @@ class Chosen:
     stripe_key: str
     stripe_webhook_secret: str
     stripe_api_base: str
+    p24_merchant_id: str
+    p24_pos_id: str
+    p24_api_key: str
+    p24_crc_key: str
+    p24_api_base: str
 
 
 def faults(chosen: Chosen) -> list[str]:
@@ -45,6 +52,8 @@ def _secrets(chosen: Chosen) -> Iterator[str]:
         yield "EBOK_SECRET_KEY is missing, too short or the demo's own. Set 50 or more random characters."
     if _is_weak(chosen.captcha_key, 32):
         yield "ALTCHA_HMAC_KEY is missing, too short or the demo's own. Set 32 or more random characters."
+    if not chosen.second_factor_keys or any(_is_weak(key, 32) for key in chosen.second_factor_keys):
+        yield "EBOK_SECOND_FACTOR_KEYS is missing, too short or the demo's own. Set 32 or more random characters."
 
 
 def _addresses(chosen: Chosen) -> Iterator[str]:
@@ -73,11 +82,16 @@ def _mail(chosen: Chosen) -> Iterator[str]:
 
 def _gateway(chosen: Chosen) -> Iterator[str]:
     if chosen.gateway == "sandbox":
-        yield "EBOK_GATEWAY is the sandbox, where no money moves. Set stripe, or none where nobody pays online."
+        yield "EBOK_GATEWAY is the sandbox, where no money moves. Set stripe, przelewy24, or none where nobody pays online."
     elif chosen.gateway not in GATEWAYS:
-        yield f"EBOK_GATEWAY knows no gateway {chosen.gateway}. Set stripe, or none where nobody pays online."
-    if chosen.gateway != "stripe":
-        return
+        yield f"EBOK_GATEWAY knows no gateway {chosen.gateway}. Set stripe, przelewy24, or none where nobody pays online."
+    if chosen.gateway == "stripe":
+        yield from _stripe(chosen)
+    if chosen.gateway == "przelewy24":
+        yield from _przelewy24(chosen)
+
+
+def _stripe(chosen: Chosen) -> Iterator[str]:
     if not chosen.stripe_key:
         yield "STRIPE_SECRET_KEY is missing. Copy the live key from Stripe's dashboard."
     elif not chosen.stripe_key.startswith(("sk_live_", "rk_live_")):
@@ -86,3 +100,16 @@ def _gateway(chosen: Chosen) -> Iterator[str]:
         yield "STRIPE_WEBHOOK_SECRET is missing or the demo's own. Copy the signing secret of the webhook from Stripe's dashboard."
     if chosen.stripe_api_base != STRIPE_API:
         yield f"STRIPE_API_BASE must be {STRIPE_API}. Unset it."
+
+
+def _przelewy24(chosen: Chosen) -> Iterator[str]:
+    if not chosen.p24_merchant_id.isdigit():
+        yield "P24_MERCHANT_ID is missing or no number. Copy it from the panel of Przelewy24."
+    if chosen.p24_pos_id and not chosen.p24_pos_id.isdigit():
+        yield "P24_POS_ID is no number. Copy it from the panel of Przelewy24, or unset it."
+    if _is_weak(chosen.p24_api_key, 16):
+        yield "P24_API_KEY is missing, too short or the demo's own. Copy the key to reports from the panel of Przelewy24."
+    if _is_weak(chosen.p24_crc_key, 8):
+        yield "P24_CRC_KEY is missing, too short or the demo's own. Copy the CRC key from the panel of Przelewy24."
+    if chosen.p24_api_base != P24_API:
+        yield f"P24_API_BASE must be {P24_API}. Unset it."

@@ -14,7 +14,13 @@ from ebok.settings.base import (
     EBOK_BASE_URL,
     EBOK_EMAIL_PROVIDER,
     EBOK_GATEWAY,
+    EBOK_SECOND_FACTOR_KEYS,
     EBOK_SMS_GATEWAY,
+    P24_API_BASE,
+    P24_API_KEY,
+    P24_CRC_KEY,
+    P24_MERCHANT_ID,
+    P24_POS_ID,
     STRIPE_API_BASE,
     STRIPE_SECRET_KEY,
     STRIPE_WEBHOOK_SECRET,
@@ -60,6 +66,7 @@ _faults = guards.faults(
     guards.Chosen(
         secret_key=SECRET_KEY,
         captcha_key=ALTCHA_HMAC_KEY,
+        second_factor_keys=tuple(EBOK_SECOND_FACTOR_KEYS),
         base_url=EBOK_BASE_URL,
         allowed_hosts=tuple(ALLOWED_HOSTS),
         database_url=_database_url,
@@ -74,6 +81,11 @@ _faults = guards.faults(
         stripe_key=STRIPE_SECRET_KEY,
         stripe_webhook_secret=STRIPE_WEBHOOK_SECRET,
         stripe_api_base=STRIPE_API_BASE,
+        p24_merchant_id=P24_MERCHANT_ID,
+        p24_pos_id=P24_POS_ID,
+        p24_api_key=P24_API_KEY,
+        p24_crc_key=P24_CRC_KEY,
+        p24_api_base=P24_API_BASE,
     )
 )
 if _faults:

@@ -17,6 +17,7 @@ EBOK_PRESET = "warszawa"
 EBOK_NOW = os.environ.get("EBOK_NOW", "2026-11-20T10:00:00+01:00")
 SECRET_KEY = "tests-only"  # noqa: S105 - nothing to protect
 ALTCHA_HMAC_KEY = "tests-only"
+EBOK_SECOND_FACTOR_KEYS = ["tests-only"]
 STRIPE_SECRET_KEY = "sk_test_tests_only"  # noqa: S105 - opens nothing
 STRIPE_WEBHOOK_SECRET = "whsec_tests_only"  # noqa: S105 - opens nothing
 ALLOWED_HOSTS = ["*"]

@@ -4,10 +4,13 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from cryptography.fernet import InvalidToken
 from django.core.cache import cache
 from django.test import Client
 
+from portal.accounts.second_factor_keys import unlocked
 from tests.factories import PASSWORD, make_staff, make_user
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +99,18 @@ def client_factory():
 )
 def test_these_pages_are_for_people_who_are_signed_in(client, path):
     assert client.get(path).headers["Location"].startswith("/konto/zaloguj/?next=")
+
+
+def test_the_secret_is_not_readable_in_the_database(client, anna, settings):
+    secret = turn_on(client)
+    kept = Authenticator.objects.get(user=anna, type="totp")
+    assert secret not in str(kept.data)
+    settings.EBOK_SECOND_FACTOR_KEYS = ["a new key", *settings.EBOK_SECOND_FACTOR_KEYS]
+    assert unlocked(kept.data["secret"]) == secret
+    settings.EBOK_SECOND_FACTOR_KEYS = ["a new key"]
+    with pytest.raises(InvalidToken):
+        unlocked(kept.data["secret"])
+
+
+def test_a_secret_of_before_the_keys_still_works():
+    assert unlocked("JBSWY3DPEHPK3PXP") == "JBSWY3DPEHPK3PXP"

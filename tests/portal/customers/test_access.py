@@ -180,3 +180,46 @@ def test_every_model_behind_the_door_says_whose_its_rows_are(db):
     viewer = replace(persona_viewer(partial), delegation_id=1)
     for model in behind:
         assert not access.visible(model.objects.all(), viewer, Deed.SEE_BALANCE).exists()
+
+
+# ------------------------------------------------------------------------------------------------------- granting anew
+
+
+def test_a_person_whose_right_ran_out_can_be_granted_another(customer):
+    user = factories.make_user()
+    first = grant_access(
+        user=user, customer=customer, role="proxy", ground="i", deeds=["pay"], until=clock.now() + timedelta(days=1)
+    )
+    with clock.stopped(clock.now() + timedelta(days=2)):
+        second = grant_access(user=user, customer=customer, role="manager", ground="mandate")
+        assert factories.viewer(user).delegation_id == second.pk
+    first.refresh_from_db()
+    assert first.revoked_at == first.ends_at
+
+
+def test_an_owner_whose_right_ran_out_makes_room_for_another(customer):
+    before, now = factories.make_user(), factories.make_user()
+    grant_access(user=before, customer=customer, role="owner", ground="clerk", until=clock.now() + timedelta(days=1))
+    with pytest.raises(HasOwner):
+        grant_access(user=now, customer=customer, role="owner", ground="clerk")
+    with clock.stopped(clock.now() + timedelta(days=2)):
+        grant_access(user=now, customer=customer, role="owner", ground="clerk")
+        assert factories.viewer(now).role == "owner"
+        assert not factories.viewer(before).is_linked
+
+
+def test_granted_anew_with_other_points_the_new_ones_hold(customer):
+    contract = factories.make_contract(customer)
+    mine, other = factories.make_point(contract), factories.make_point(contract)
+    user = factories.make_manager(customer, [mine])
+    held = Delegation.objects.get(user=user)
+    assert grant_access(user=user, customer=customer, role="manager", ground="mandate", points=[mine]) == held
+    grant_access(user=user, customer=customer, role="manager", ground="mandate", points=[other])
+    seen = access.visible(ServicePoint.objects.all(), factories.viewer(user), Deed.SEE_CONTRACT)
+    assert list(seen) == [other]
+
+
+def test_an_owner_is_not_made_less_by_being_granted_less(customer):
+    user = factories.make_owner(customer)
+    grant_access(user=user, customer=customer, role="proxy", ground="invitation", deeds=["pay"])
+    assert factories.viewer(user).role == "owner"

@@ -160,3 +160,11 @@ def test_a_customer_sees_no_frame(preset, client):
     page = client.get(f"/go/dashboard/?k={customer.public_id}", follow=True)
     assert page.status_code == 200
     assert "/panel/customers/" not in page.content.decode()
+
+
+def test_in_a_visit_the_customer_is_greeted_and_the_account_menu_keeps_whose_it_is(preset, clerk, client, customer):
+    Customer.objects.filter(pk=customer.pk).update(first_name="Anna")
+    open_visit(staff=clerk, customer=customer, reason=REASON)
+    page = client.get(f"/go/dashboard/?k={customer.public_id}", follow=True).content.decode()
+    assert "Dzień dobry, Anno" in page
+    assert f'href="/moje-dane/?k={customer.public_id}"' in page

@@ -50,4 +50,4 @@ def test_a_change_of_points_is_followed(take, named):
     take()
     named.files["managers"][0]["points"] = []
     take(as_of=AS_OF + timedelta(days=1))
-    assert Delegation.objects.get().is_whole_customer
+    assert Delegation.objects.get(revoked_at=None).is_whole_customer

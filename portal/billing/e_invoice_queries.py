@@ -1,0 +1,102 @@
+"""Where a customer stands with e-invoices: what is on, since when, what it saves, what was before."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from portal.accounts.models import TermsVersion
+from portal.accounts.queries import terms_in_force
+from portal.billing.consent_model import EInvoiceConsent
+from portal.billing.policies import FeeEffect, fee_effect
+from portal.billing.rules import EInvoiceRules
+from portal.customers import access
+from portal.customers.access import Viewer
+from portal.customers.models import Contract, Deed
+from portal.utility.rulebook import rules
+
+HISTORY_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One thing that a consent may cover: the customer, or a contract. `state`: on, office, off or ksef.
+
+    `office`: e-invoices are on by arrangement with the office, and the portal holds no consent.
+    """
+
+    contract: UUID | None
+    number: str
+    state: str
+    consent: EInvoiceConsent | None = None
+
+
+@dataclass(frozen=True)
+class EInvoiceStanding:
+    coverages: tuple[Coverage, ...]
+    effect: FeeEffect | None
+    has_ksef: bool
+
+    @property
+    def is_offered(self) -> bool:
+        return any(one.state in ("off", "office") for one in self.coverages)
+
+    @property
+    def is_by_contract(self) -> bool:
+        return any(one.contract for one in self.coverages)
+
+    @property
+    def is_on(self) -> bool:
+        """Everything that could be electronic is."""
+        return any(one.state in ("on", "office") for one in self.coverages) and not any(
+            one.state == "off" for one in self.coverages
+        )
+
+    @property
+    def is_ksef_only(self) -> bool:
+        return bool(self.coverages) and all(one.state == "ksef" for one in self.coverages)
+
+
+def e_invoice_standing(viewer: Viewer) -> EInvoiceStanding | None:
+    """None when the viewer may not decide about e-invoices, or there is no contract. Two statements."""
+    if not access.may(viewer, Deed.MANAGE_E_INVOICE):
+        return None
+    contracts = list(
+        access.visible(Contract.objects.order_by("number", "pk"), viewer, Deed.MANAGE_E_INVOICE).defer("text")
+    )
+    if not contracts:
+        return None
+    consents = access.visible(EInvoiceConsent.objects.all(), viewer, Deed.MANAGE_E_INVOICE)
+    held = {one.contract_id: one for one in consents.filter(ended_at__isnull=True).select_related("terms")}
+    day_rules = rules(EInvoiceRules)
+    own = [contract for contract in contracts if contract.e_invoice != Contract.EInvoice.KSEF]
+    if day_rules.covers == "customer":
+        coverages: tuple[Coverage, ...] = (Coverage(None, "", _state(own, held.get(None)), held.get(None)),)
+    else:
+        coverages = tuple(
+            Coverage(one.public_id, one.number, _state([one], held.get(one.pk)), held.get(one.pk)) for one in own
+        )
+    if not own:
+        coverages = (Coverage(None, "", "ksef"),)
+    effect = fee_effect(day_rules, [contract.billing_period_months for contract in own])
+    return EInvoiceStanding(coverages, effect, has_ksef=len(own) < len(contracts))
+
+
+def _state(contracts: list[Contract], consent: EInvoiceConsent | None) -> str:
+    if consent is not None:
+        return "on"
+    is_arranged = bool(contracts) and all(contract.e_invoice == Contract.EInvoice.ON for contract in contracts)
+    return "office" if is_arranged else "off"
+
+
+def consent_history(viewer: Viewer) -> list[EInvoiceConsent]:
+    """The newest first. One statement."""
+    rows = access.visible(EInvoiceConsent.objects.all(), viewer, Deed.MANAGE_E_INVOICE)
+    return list(rows.select_related("terms", "contract", "given_by", "ended_by")[:HISTORY_SHOWN])
+
+
+def e_invoice_terms(user: Any) -> TermsVersion | None:
+    """In the person's language, else in Polish. At most two statements."""
+    kind = TermsVersion.Kind.E_INVOICE
+    language = getattr(user, "language", "pl")
+    found = terms_in_force(kind, language) if language != "pl" else None
+    return found or terms_in_force(kind)

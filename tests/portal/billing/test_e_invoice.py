@@ -1,0 +1,254 @@
+"""Consents to e-invoices: docs/rules/e-invoice.md is the source."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from portal import clock
+from portal.accounts.actions import publish_terms
+from portal.accounts.models import TermsVersion
+from portal.billing.consent_model import EInvoiceConsent
+from portal.billing.e_invoice import (
+    EndedAlready,
+    NotTheTerms,
+    ThroughKsef,
+    change_address,
+    give_consent,
+    return_to_paper,
+    withdraw_consent,
+)
+from portal.billing.e_invoice_queries import e_invoice_standing
+from portal.billing.policies import consent_holds_from, fee_effect
+from portal.billing.rules import EInvoiceRules
+from portal.customers.models import Contract
+from portal.notifications.models import Delivery
+from portal.outbox.models import OutboxFact
+from portal.utility.kept import forget_everything
+from portal.utility.models import RuleRecord
+from tests import factories
+
+JAWORZNO = EInvoiceRules(
+    fee_name="stawka za rozliczenie (opłata stała)", fee_paper=Decimal("2.33"), fee_electronic=Decimal("1.00")
+)
+PAGE = "/konto/e-faktura/"
+
+
+@pytest.fixture
+def terms(db: None) -> TermsVersion:
+    return publish_terms(
+        kind="e_invoice",
+        language="pl",
+        version="1.0",
+        effective_from=date(2026, 1, 1),
+        title="E-faktura",
+        text="Zgoda.",
+    )
+
+
+@pytest.fixture
+def contract(db: None) -> Contract:
+    return factories.make_contract(number="U/7/2020", billing_period_months=2)
+
+
+@pytest.fixture
+def owner(contract: Contract) -> Any:
+    return factories.make_owner(contract.customer, email="anna@example.pl")
+
+
+def rule(**values: Any) -> None:
+    RuleRecord.objects.create(rule_set="e_invoice", effective_from=date(2020, 1, 1), values=values)
+    forget_everything()
+
+
+def table_of_savings() -> list[list[str]]:
+    page = Path("docs/rules/e-invoice.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+@pytest.mark.parametrize("row", table_of_savings(), ids=lambda row: row[0])
+def test_what_is_saved_is_as_the_rules_say(row):
+    every, bills, less, saved = row
+    months = [int(found or 1) for found in re.findall(r"(\d*) ?months?", every)]
+
+    effect = fee_effect(JAWORZNO, months)
+
+    assert effect is not None
+    assert (effect.bills_a_year, effect.saved, effect.saved_a_year) == (int(bills), Decimal(less), Decimal(saved))
+
+
+def test_no_saving_is_stated_where_the_fee_is_the_same():
+    assert fee_effect(EInvoiceRules(), [2]) is None
+
+
+@pytest.mark.parametrize(
+    ("starts", "given", "from_day"),
+    [
+        ("at_once", "2026-11-20", "2026-11-20"),
+        ("next_month", "2026-11-20", "2026-12-01"),
+        ("next_month", "2026-12-31", "2027-01-01"),
+    ],
+)
+def test_a_consent_holds_from_the_day_that_the_rule_names(starts, given, from_day):
+    rules = EInvoiceRules(starts=starts)
+    assert consent_holds_from(date.fromisoformat(given), rules) == date.fromisoformat(from_day)
+
+
+def test_a_consent_is_told_to_billing_confirmed_and_shown(owner, contract, terms):
+    (consent,) = give_consent(customer=contract.customer, terms=terms, email="faktury@example.pl", by=owner)
+
+    fact = OutboxFact.objects.get(kind="e_invoice")
+    assert fact.values == {
+        "customer": contract.customer.external_id,
+        "contracts": [contract.external_id],
+        "is_on": True,
+        "email": "faktury@example.pl",
+        "starts_on": clock.today().isoformat(),
+        "terms": "1.0",
+    }
+    assert set(Delivery.objects.values_list("recipient", flat=True)) == {"faktury@example.pl", "anna@example.pl"}
+    contract.refresh_from_db()
+    assert contract.e_invoice == Contract.EInvoice.ON
+    assert (consent.contract, consent.terms, consent.given_by) == (None, terms, owner)
+
+
+def test_the_same_consent_twice_is_one(owner, contract, terms):
+    for _press in range(2):
+        give_consent(customer=contract.customer, terms=terms, email="faktury@example.pl", by=owner)
+
+    assert EInvoiceConsent.objects.count() == OutboxFact.objects.count() == 1
+
+
+def test_another_address_ends_the_consent_and_begins_one_and_both_addresses_hear_of_it(owner, contract, terms):
+    (consent,) = give_consent(customer=contract.customer, terms=terms, email="stary@example.pl", by=owner)
+
+    changed = change_address(consent, email="nowy@example.pl", by=owner)
+
+    consent.refresh_from_db()
+    assert (consent.ending, consent.ended_by) == ("address_changed", owner)
+    assert (changed.email, changed.ended_at) == ("nowy@example.pl", None)
+    heard = set(Delivery.objects.filter(message="e_invoice_address").values_list("recipient", flat=True))
+    assert heard == {"stary@example.pl", "nowy@example.pl", "anna@example.pl"}
+
+
+def test_a_withdrawn_consent_is_paper_again_and_cannot_be_withdrawn_twice(owner, contract, terms):
+    (consent,) = give_consent(customer=contract.customer, terms=terms, email="faktury@example.pl", by=owner)
+
+    withdraw_consent(consent, by=owner)
+
+    contract.refresh_from_db()
+    assert contract.e_invoice == Contract.EInvoice.NONE
+    assert [fact.values["is_on"] for fact in OutboxFact.objects.order_by("pk")] == [True, False]
+    with pytest.raises(EndedAlready):
+        withdraw_consent(consent, by=owner)
+
+
+def test_by_rule_each_contract_has_a_consent_of_its_own(owner, contract, terms):
+    rule(covers="contract")
+    other = factories.make_contract(contract.customer)
+
+    give_consent(customer=contract.customer, terms=terms, email="a@example.pl", by=owner, contracts=[other])
+
+    assert list(EInvoiceConsent.objects.values_list("contract", flat=True)) == [other.pk]
+    contract.refresh_from_db()
+    assert contract.e_invoice == Contract.EInvoice.NONE
+
+
+def test_who_gets_invoices_through_ksef_has_nothing_to_agree_to(owner, contract, terms):
+    Contract.objects.update(e_invoice="ksef")
+
+    with pytest.raises(ThroughKsef):
+        give_consent(customer=contract.customer, terms=terms, email="a@example.pl", by=owner)
+
+
+def test_terms_of_something_else_are_no_consent_to_e_invoices(owner, contract, terms):
+    other = publish_terms(
+        kind="terms", language="pl", version="1.0", effective_from=date(2026, 1, 1), title="Regulamin", text="Konto."
+    )
+
+    with pytest.raises(NotTheTerms):
+        give_consent(customer=contract.customer, terms=other, email="a@example.pl", by=owner)
+
+
+def test_what_is_no_address_is_refused(owner, contract, terms):
+    with pytest.raises(ValidationError):
+        give_consent(customer=contract.customer, terms=terms, email="anna", by=owner)
+
+
+def test_what_the_office_arranged_is_on_and_can_be_ended(owner, contract):
+    Contract.objects.update(e_invoice="e_invoice")
+    standing = e_invoice_standing(factories.viewer(owner))
+    assert [one.state for one in standing.coverages] == ["office"]
+
+    return_to_paper(customer=contract.customer, contract=None, by=owner)
+
+    standing = e_invoice_standing(factories.viewer(owner))
+    assert [one.state for one in standing.coverages] == ["off"]
+    assert OutboxFact.objects.get().values["is_on"] is False
+
+
+# The screens
+
+
+def test_the_effect_on_the_fee_is_stated_before_consent_and_the_consent_before_withdrawal(
+    client, owner, contract, terms
+):
+    rule(fee_name="stawka za rozliczenie (opłata stała)", fee_paper="2.33", fee_electronic="1.00", starts="next_month")
+    client.force_login(owner)
+
+    before = client.get(PAGE).content.decode().replace("\xa0", " ")
+    assert all(words in before for words in ("Stawka za rozliczenie (opłata stała)", "2,33 zł", "1,00 zł", "7,98 zł"))
+    answer = client.post(PAGE, {"email": "faktury@example.pl", "accepts": "on"})
+    assert answer.status_code == 302
+    after = client.get(PAGE).content.decode()
+    assert "faktury@example.pl" in after
+    assert "2,33" in client.get(f"{PAGE}rezygnacja/").content.decode()
+    assert client.post(f"{PAGE}rezygnacja/").status_code == 302
+    assert EInvoiceConsent.objects.get().ending == "withdrawn"
+
+
+def test_without_the_tick_nothing_is_agreed_to_and_what_was_typed_stays(client, owner, terms):
+    client.force_login(owner)
+
+    answer = client.post(PAGE, {"email": "faktury@example.pl"})
+
+    assert answer.status_code == 422
+    assert 'value="faktury@example.pl"' in answer.content.decode()
+    assert not EInvoiceConsent.objects.exists()
+
+
+def test_a_partial_manager_cannot_start_e_invoices_and_is_told_why(client, contract, terms):
+    manager = factories.make_manager(contract.customer, [factories.make_point(contract)])
+    client.force_login(manager)
+
+    answer = client.post(PAGE, {"email": "a@example.pl", "accepts": "on"})
+
+    assert answer.status_code == 403
+    assert "wszystkie nieruchomości" in answer.content.decode()
+    assert not EInvoiceConsent.objects.exists()
+
+
+def test_without_terms_nobody_is_asked(client, owner, contract):
+    client.force_login(owner)
+
+    assert 'name="accepts"' not in client.get(PAGE).content.decode()
+    assert client.post(PAGE, {"email": "a@example.pl", "accepts": "on"}).status_code == 422
+    assert not EInvoiceConsent.objects.exists()
+
+
+def test_the_page_takes_few_statements_with_many_contracts(
+    client, owner, contract, terms, django_assert_max_num_queries
+):
+    for _n in range(30):
+        factories.make_contract(contract.customer)
+    give_consent(customer=contract.customer, terms=terms, email="faktury@example.pl", by=owner)
+    client.force_login(owner)
+    client.get(PAGE)
+
+    with django_assert_max_num_queries(12):
+        client.get(PAGE)
