@@ -58,6 +58,11 @@ def role_url(role: str) -> str:
     return found.roles[role].url if found and role in found.roles else ""
 
 
+def opens_without_terms(url: str) -> bool:
+    """Whether a portal page is one that people reach who have not accepted the terms: invoices, messages."""
+    return url.partition("?")[0] in {role_url(role) for role in (Role.DOCUMENTS, Role.MESSAGES)}
+
+
 def empty_roles() -> list[str]:
     """The roles that no live page holds: what leads there ends at "there is no such page"."""
     held = set(PageRole.objects.filter(page__live=True).values_list("role", flat=True))

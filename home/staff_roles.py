@@ -48,6 +48,7 @@ CLERKS_RIGHTS = (
 EDITORS_RIGHTS = ("built.view_filledform",)
 ADMINISTRATORS_RIGHTS = (
     "journal.view_auditline",
+    "accounts.view_acceptance",
     "exchange.view_billingdelivery",
     "notifications.view_delivery",
     "built.view_filledform",

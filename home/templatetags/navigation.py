@@ -10,6 +10,7 @@ from home.navigation import Link, MenuItem, Picture, SiteMap
 from home.notices import queries as notices
 from home.notices.queries import Banner
 from home.portal_menu import menu_for
+from portal.accounts import terms_gate
 from portal.content import addresses
 from portal.customers.access import STRANGER
 
@@ -47,8 +48,11 @@ def portal_menu(context: template.Context) -> list[MenuItem]:
     if user is None or not user.is_authenticated or getattr(context.get("page"), "is_shown_to_all", False):
         return []
     given: list[MenuItem] | None = context.get("portal_menu")
-    viewer = getattr(context.get("request"), "viewer", STRANGER)
-    return menu_for(viewer) if given is None else given
+    request = context.get("request")
+    menu = menu_for(getattr(request, "viewer", STRANGER)) if given is None else given
+    if request is not None and terms_gate.owes(request):
+        return [item for item in menu if navigation.opens_without_terms(item.url)]
+    return menu
 
 
 @register.simple_tag

@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.accounts.middleware.ChangePasswordFirst",
+    "portal.accounts.middleware.AcceptTermsFirst",
     "portal.accounts.middleware.SecondFactorForStaff",
     "portal.customers.middleware.ViewerMiddleware",
 ]
