@@ -105,6 +105,7 @@ TABLE: dict[str, Answers] = {
     "billing:contract": of_the_customer(sight()),
     "billing:contract_pdf": of_the_customer(sight()),
     # for whom one acts
+    **dict.fromkeys(("billing:portfolio", "billing:portfolio_csv", "billing:portfolio_xlsx"), signed_in(200)),
     "customers:customers": signed_in(200),
     "POST customers:customers": signed_in(404, owner=302, without=302, **{"with": 302}),
     # paying

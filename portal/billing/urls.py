@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from portal.billing import card_views, e_invoice_views, genuine_views, history_views, paper_views, views
+from portal.billing import (
+    card_views,
+    e_invoice_views,
+    genuine_views,
+    history_views,
+    paper_views,
+    portfolio_views,
+    views,
+)
 
 app_name = "billing"
 
 urlpatterns = [
+    path("nieruchomosci/", portfolio_views.portfolio, name="portfolio"),
+    path("nieruchomosci/lista.csv", portfolio_views.as_csv, name="portfolio_csv"),
+    path("nieruchomosci/lista.xlsx", portfolio_views.as_xlsx, name="portfolio_xlsx"),
     path("faktury/<uuid:public_id>/", views.invoice, name="invoice"),
     path("faktury/<uuid:public_id>/pdf/", views.invoice_pdf, name="invoice_pdf"),
     path("faktury/<uuid:public_id>/xml/", views.invoice_xml, name="invoice_xml"),
