@@ -60,6 +60,7 @@ class HomeConfig(AppConfig):
 
         def reread(**_: Any) -> None:
             navigation.site_maps.forget()
+            navigation.translations.forget()
             portal_menu.places.forget()
             urgent.forget()
 

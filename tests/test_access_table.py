@@ -142,6 +142,7 @@ OPEN: dict[str, str] = {
     "faq_helped": "anybody says whether an answer helped; only counts are kept",
     "robots": "what search engines may look at",
     "sitemap": "the public pages",
+    "shared_picture": "the title of a public page, for links that people share",
     "search": "public pages, questions and forms",
     "download": "editors' public files",
     "javascript-catalog": "words of the panel",
