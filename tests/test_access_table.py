@@ -89,6 +89,7 @@ TABLE: dict[str, Answers] = {
     "billing:invoice": sight(),
     "billing:invoice_pdf": sight(),
     "billing:invoice_xml": sight(),
+    "billing:invoice_duplicate": sight() | dict.fromkeys(("owner", "with", "visiting"), 404),  # the file is no invoice
     "billing:document_file": sight(),
     # e-invoices: of the whole customer; a manager of some points is told why he cannot
     "billing:e_invoice": signed_in(404, owner=200, without=403, **{"with": 403}),
@@ -296,7 +297,9 @@ def situation(home: HomePage) -> Situation:
         "visiting": visiting,
         "editor": staff("redakcja"),
     }
-    about = dict.fromkeys(("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml"), invoice)
+    about = dict.fromkeys(
+        ("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml", "billing:invoice_duplicate"), invoice
+    )
     about |= {"billing:document_file": note, "billing:e_invoice_address": consent}
     about |= {"billing:document_file": note}
     about |= dict.fromkeys(("billing:contract", "billing:contract_pdf"), contract)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("nieruchomosci/lista.xlsx", portfolio_views.as_xlsx, name="portfolio_xlsx"),
     path("faktury/<uuid:public_id>/", views.invoice, name="invoice"),
     path("faktury/<uuid:public_id>/pdf/", views.invoice_pdf, name="invoice_pdf"),
+    path("faktury/<uuid:public_id>/duplikat/", views.invoice_duplicate, name="invoice_duplicate"),
     path("faktury/<uuid:public_id>/xml/", views.invoice_xml, name="invoice_xml"),
     path("pisma/<uuid:public_id>/", views.document_file, name="document_file"),
     path("e-faktura/", e_invoice_views.e_invoice, name="e_invoice"),
