@@ -24,10 +24,10 @@ from portal import clock
 from portal.accounts.actions import publish_terms
 from portal.accounts.models import User
 from portal.billing.e_invoice import give_consent
-from portal.billing.models import Document
+from portal.billing.models import Document, TariffRate
 from portal.customers.actions import open_visit
 from portal.customers.middleware import viewer_for
-from portal.customers.models import Customer
+from portal.customers.models import Contract, Customer
 from portal.metering import actions as actions_of_metering
 from portal.metering.policies import Given
 from portal.utility.kept import forget_everything
@@ -105,6 +105,11 @@ TABLE: dict[str, Answers] = {
     "billing:card": of_the_customer(sight()),
     "billing:contract": of_the_customer(sight()),
     "billing:contract_pdf": of_the_customer(sight()),
+    # forecasts
+    "billing:forecast": of_the_customer(sight()),
+    "billing:forecast_pdf": sight(),  # without a meter of his own there is nothing to reckon
+    "POST billing:simulate": of_the_customer(sight()),
+    "billing:pay_simulation": of_the_customer(sight()),
     # for whom one acts
     **dict.fromkeys(("billing:portfolio", "billing:portfolio_csv", "billing:portfolio_xlsx"), signed_in(200)),
     "customers:customers": signed_in(200),
@@ -257,8 +262,19 @@ def situation(home: HomePage) -> Situation:
     customer = factories.make_customer(
         number="098765", name="Wiśniewska Halina", email="halina@example.pl", services=["water", "waste"]
     )
-    RuleRecord.objects.create(rule_set="modules", effective_from=date(2020, 1, 1), values={"waste": True})
+    RuleRecord.objects.create(
+        rule_set="modules", effective_from=date(2020, 1, 1), values={"waste": True, "forecast": True}
+    )
     contract = factories.make_contract(customer, number="U/98765", text="Strony umawiają się.")
+    TariffRate.objects.create(
+        external_id="T1",
+        group="",
+        component="water",
+        unit="m3",
+        effective_from=date(2020, 1, 1),
+        net_price=Decimal("6.27"),
+    )
+    Contract.objects.filter(pk=contract.pk).update(services=["water"])
     point, other_point = factories.make_point(contract), factories.make_point(contract)
     meter = factories.make_meter(point, serial_number="55512345")
     reading = actions_of_metering.record_reading(
@@ -327,6 +343,7 @@ GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
     "payments": ("77,11", OF_THE_POINT),
     "transfer": ("098765", OF_THE_POINT | {"without"}),
     "e_invoice": ("e-faktury@example.pl", {"owner"}),
+    "forecast": ("098765", set()),
     "meters": ("55512345", OF_THE_POINT),
     "submit_reading": ("55512345", {"owner", "with"}),
     "consumption": ("55512345", OF_THE_POINT),

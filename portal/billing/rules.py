@@ -138,3 +138,13 @@ class InvoiceLetterRules(RuleSet):
     remind_days_after: int = rule(
         3, gettext_noop("Remind so many days after the due date"), help_text=gettext_noop("0: no reminder.")
     )
+
+
+@register
+@dataclass(frozen=True)
+class ForecastRules(RuleSet):
+    code = "forecast"
+    title = gettext_noop("Forecast of invoices")
+
+    longest_months: int = rule(12, gettext_noop("Longest period of a forecast, months"))
+    ahead_months: int = rule(12, gettext_noop("A forecast reaches so many months ahead"))

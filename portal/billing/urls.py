@@ -5,6 +5,7 @@ from django.urls import path
 from portal.billing import (
     card_views,
     e_invoice_views,
+    forecast_views,
     genuine_views,
     history_views,
     paper_views,
@@ -35,4 +36,8 @@ urlpatterns = [
     path("historia/", history_views.show, name="history"),
     path("historia/historia.csv", history_views.as_csv, name="history_csv"),
     path("historia/historia.xlsx", history_views.as_xlsx, name="history_xlsx"),
+    path("prognoza/", forecast_views.forecast, name="forecast"),
+    path("prognoza/pdf/", forecast_views.paper, name="forecast_pdf"),
+    path("prognoza/koszt/", forecast_views.simulate, name="simulate"),
+    path("symulacja-wplat/", forecast_views.pay_simulation, name="pay_simulation"),
 ]
