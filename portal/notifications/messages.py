@@ -41,6 +41,7 @@ class Message:
     is_marketing: bool = False
     title: Words = ""
     says_when_read: bool = False
+    module: str = ""
 
     @property
     def every_placeholder(self) -> dict[str, Words]:
@@ -67,11 +68,12 @@ def register_message(  # noqa: PLR0913 - one for each thing that a message state
     is_marketing: bool = False,
     title: Words = "",
     says_when_read: bool = False,
+    module: str = "",
 ) -> Message:
     """Make a message known.
 
     `needed` placeholders may not be left out of its text; `when` tells editors what sends it; `title` names it to
-    people who choose what they get. An obligatory message belongs to the service and is sent whatever a person has switched off; marketing goes only
+    people who choose what they get; one of a `module` is offered only where that runs. An obligatory message belongs to the service and is sent whatever a person has switched off; marketing goes only
     to whom agreed to it.
     """
     if is_marketing and is_obligatory:
@@ -88,6 +90,7 @@ def register_message(  # noqa: PLR0913 - one for each thing that a message state
         is_marketing=is_marketing,
         title=title,
         says_when_read=says_when_read,
+        module=module,
     )
     _registry[code] = message
     return message
@@ -95,6 +98,11 @@ def register_message(  # noqa: PLR0913 - one for each thing that a message state
 
 def registered_messages() -> list[Message]:
     return sorted(_registry.values(), key=lambda message: message.code)
+
+
+def messages_to_choose() -> list[Message]:
+    """Those with something to choose about, as their rooms put them in order."""
+    return [message for message in _registry.values() if message.may_be_switched_off or message.text_message]
 
 
 def message(code: str) -> Message:

@@ -8,9 +8,11 @@ from django.core import signing
 from django.db.models import QuerySet
 
 from portal.notifications import gateways
-from portal.notifications.messages import Message, find_message, registered_messages
+from portal.notifications.messages import Message, find_message, messages_to_choose
 from portal.notifications.models import ChannelChoice, Delivery, Suppression
 from portal.notifications.policies import EMAIL, SMS
+from portal.utility.rulebook import rules
+from portal.utility.rules import Modules
 
 SALT = "notifications.unsubscribe"
 
@@ -52,7 +54,10 @@ def own_choices(user: Any) -> list[OwnChoice]:
     }
     by_sms = gateways.has_sms()
     found = []
-    for one in registered_messages():
+    modules = rules(Modules)
+    for one in messages_to_choose():
+        if one.module and not getattr(modules, one.module):
+            continue
         email = chosen.get((one.code, EMAIL), True) if one.may_be_switched_off else None
         sms = chosen.get((one.code, SMS), False) if by_sms and one.text_message else None
         if email is None and sms is None:

@@ -17,5 +17,7 @@ register_message(
         "link": _("address of the calendar"),
     },
     is_obligatory=False,
+    title=_("Waste collection tomorrow"),
+    module="waste",
     when=_("The evening before waste is collected, to those who asked for it."),
 )

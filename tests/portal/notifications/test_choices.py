@@ -14,7 +14,7 @@ from portal.notifications import messages
 from portal.notifications.actions import choose, send, suppress, write_to
 from portal.notifications.models import ChannelChoice, Delivery, DemoMail, Suppression
 from portal.notifications.policies import open_channels, phone_number
-from portal.notifications.queries import unsubscribe_token
+from portal.notifications.queries import own_choices, unsubscribe_token
 from portal.notifications.tasks import deliver
 from portal.utility.kept import forget_everything
 from portal.utility.models import RuleRecord
@@ -117,6 +117,15 @@ def test_a_person_chooses_on_a_page_of_their_own(news, anna, client):
         ("email", False),
         ("sms", True),
     }
+
+
+def test_messages_of_a_module_that_is_off_are_offered_to_nobody(news, anna):
+    offered = {one.code for one in own_choices(anna)}
+    assert "news" in offered
+    assert "pickup_tomorrow" not in offered
+    RuleRecord.objects.create(rule_set="modules", effective_from="2020-01-01", values={"waste": True})
+    forget_everything()
+    assert "pickup_tomorrow" in {one.code for one in own_choices(anna)}
 
 
 def test_a_letter_that_may_be_switched_off_brings_the_one_press_of_mail_programs(news, anna, run_jobs, client):
