@@ -23,7 +23,7 @@ from portal.billing.blocks import (
     TransferWidget,
 )
 from portal.billing.e_invoice_blocks import EInvoiceWidget
-from portal.billing.forecast_blocks import ForecastWidget
+from portal.cases.blocks import CasesWidget, InboxWidget, OutagesWidget
 from portal.content.blocks import text_blocks
 from portal.customers import services
 from portal.customers.models import Contract, Deed
@@ -177,12 +177,14 @@ def portal_blocks() -> list[tuple[str, Widget]]:
         ("payments", PaymentsWidget()),
         ("transfer", TransferWidget()),
         ("e_invoice", EInvoiceWidget()),
-        ("forecast", ForecastWidget()),
         ("meters", MetersWidget()),
         ("submit_reading", SubmitReadingWidget()),
         ("consumption", ConsumptionWidget()),
         ("waste_next", NextPickupWidget()),
         ("waste_points", WastePointsWidget()),
+        ("inbox", InboxWidget()),
+        ("cases", CasesWidget()),
+        ("outages", OutagesWidget()),
         ("contract", ContractWidget()),
         ("known_data", KnownDataWidget()),
         ("notices", NoticesWidget()),

@@ -29,6 +29,16 @@ ADMINISTRATORS_APPS = (
 CLERKS_RIGHTS = (
     "desk.view_task",
     "desk.change_task",
+    "cases.view_case",
+    "cases.change_case",
+    "cases.view_officemessage",
+    "cases.add_officemessage",
+    "cases.view_outage",
+    "cases.add_outage",
+    "cases.change_outage",
+    "cases.view_answertemplate",
+    "cases.add_answertemplate",
+    "cases.change_answertemplate",
     "customers.view_customer",
     "customers.add_staffvisit",
     "payments.view_payment",
@@ -45,10 +55,9 @@ CLERKS_RIGHTS = (
     "notifications.delete_suppression",
     "built.view_filledform",
 )
-EDITORS_RIGHTS = ("built.view_filledform",)
+EDITORS_RIGHTS = ("built.view_filledform", "cases.view_outage", "cases.add_outage", "cases.change_outage")
 ADMINISTRATORS_RIGHTS = (
     "journal.view_auditline",
-    "accounts.view_acceptance",
     "exchange.view_billingdelivery",
     "notifications.view_delivery",
     "built.view_filledform",
@@ -79,6 +88,8 @@ def ensure_groups(root_page: Page) -> dict[str, Group]:
     _files(groups[ADMINISTRATORS], FILES)
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label__in=ADMINISTRATORS_APPS)))
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__model="messagetemplate")))
+    dictionaries = Q(content_type__app_label="cases", content_type__model__in=("casetopic", "answertemplate"))
+    groups[ADMINISTRATORS].permissions.add(*_models(dictionaries))
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label="accounts", content_type__model="user")))
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label="auth", content_type__model="group")))
     groups[ADMINISTRATORS].permissions.add(*_named(ADMINISTRATORS_RIGHTS))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -24,10 +24,14 @@ from portal import clock
 from portal.accounts.actions import publish_terms
 from portal.accounts.models import User
 from portal.billing.e_invoice import give_consent
-from portal.billing.models import Document, TariffRate
+from portal.billing.models import Document
+from portal.cases import actions as actions_of_cases
+from portal.cases import files as files_of_cases
+from portal.cases.checks import scan
+from portal.cases.models import Attachment, CaseTopic, Handover, InboxItem, OfficeMessage, Outage, OutageStreet
 from portal.customers.actions import open_visit
 from portal.customers.middleware import viewer_for
-from portal.customers.models import Contract, Customer
+from portal.customers.models import Customer, ServicePoint
 from portal.metering import actions as actions_of_metering
 from portal.metering.policies import Given
 from portal.utility.kept import forget_everything
@@ -89,7 +93,6 @@ TABLE: dict[str, Answers] = {
     "billing:invoice": sight(),
     "billing:invoice_pdf": sight(),
     "billing:invoice_xml": sight(),
-    "billing:invoice_duplicate": sight() | dict.fromkeys(("owner", "with", "visiting"), 404),  # the file is no invoice
     "billing:document_file": sight(),
     # e-invoices: of the whole customer; a manager of some points is told why he cannot
     "billing:e_invoice": signed_in(404, owner=200, without=403, **{"with": 403}),
@@ -105,13 +108,7 @@ TABLE: dict[str, Answers] = {
     "billing:card": of_the_customer(sight()),
     "billing:contract": of_the_customer(sight()),
     "billing:contract_pdf": of_the_customer(sight()),
-    # forecasts
-    "billing:forecast": of_the_customer(sight()),
-    "billing:forecast_pdf": sight(),  # without a meter of his own there is nothing to reckon
-    "POST billing:simulate": of_the_customer(sight()),
-    "billing:pay_simulation": of_the_customer(sight()),
     # for whom one acts
-    **dict.fromkeys(("billing:portfolio", "billing:portfolio_csv", "billing:portfolio_xlsx"), signed_in(200)),
     "customers:customers": signed_in(200),
     "POST customers:customers": signed_in(404, owner=302, without=302, **{"with": 302}),
     # paying
@@ -132,6 +129,23 @@ TABLE: dict[str, Answers] = {
     "waste:calendar": of_the_customer(sight()),
     "POST waste:remind": of_the_customer(deed(302)),
     "POST waste:report": of_the_customer(deed(302)),
+    # cases, the inbox, outages; a clerk meets cases in the panel, not on a visit
+    "cases:cases": of_the_customer(deed(200)),
+    "cases:choose": of_the_customer(deed(200)),
+    "cases:new": of_the_customer(deed(200)),
+    "cases:case": deed(200),
+    "POST cases:case": deed(422),  # an empty line
+    "cases:attachment": deed(200),
+    "cases:answer_pdf": deed(200),
+    "cases:change": deed(200) | {"with": 404},  # not for who acts for some points
+    "cases:handover": of_the_customer(deed(200)),
+    "cases:handover_papers": deed(200),
+    "cases:inbox": sight() | {"with": 404},  # what is written to a customer concerns the whole of it
+    "cases:inbox_message": sight() | {"with": 404},
+    "cases:inbox_file": sight() | {"with": 404},
+    "POST cases:inbox_archive": deed(302) | {"with": 404},
+    "POST cases:inbox_copies": deed(302) | {"with": 404},
+    "POST cases:outage_alert": of_the_customer(deed(302)),
     # portal pages; without a customer named a person meets his own
     "page": of_the_customer(sight()),
     "page, no customer named": signed_in(200),
@@ -148,7 +162,6 @@ OPEN: dict[str, str] = {
     "faq_helped": "anybody says whether an answer helped; only counts are kept",
     "robots": "what search engines may look at",
     "sitemap": "the public pages",
-    "shared_picture": "the title of a public page, for links that people share",
     "search": "public pages, questions and forms",
     "download": "editors' public files",
     "javascript-catalog": "words of the panel",
@@ -171,6 +184,12 @@ OPEN: dict[str, str] = {
     "notification_open": "a letter's link: after signing in, on to the page that it is about, which decides itself",
     "unsubscribe": "a signed link of a letter, which only stops letters of its kind",
     "postmark_tracking_webhook": "the e-mail provider's shared secret",
+    "cases:failure": "anybody reports a failure; reports of one address are counted",
+    "cases:follow": "asks for the number and signature of a case; attempts are counted",
+    "cases:guest_case": "what was proved there, kept in the session; without it back to the door",
+    "cases:guest_attachment": "the same; its own tests hold it",
+    "cases:guest_answer_pdf": "the same",
+    "cases:outages": "what does not work, told to everybody",
     "registration_challenge": "the captcha's question",
     "registration_confirm": "a signed token from a mail",
 }
@@ -229,7 +248,8 @@ class Situation:
 
     def path(self, address: str) -> str:
         about = self.about.get(address)
-        return reverse(address, args=[about.public_id] if about else [])
+        args = [] if about is None else [about if isinstance(about, str) else about.public_id]
+        return reverse(address, args=args)
 
 
 def a_photo() -> str:
@@ -262,19 +282,8 @@ def situation(home: HomePage) -> Situation:
     customer = factories.make_customer(
         number="098765", name="Wiśniewska Halina", email="halina@example.pl", services=["water", "waste"]
     )
-    RuleRecord.objects.create(
-        rule_set="modules", effective_from=date(2020, 1, 1), values={"waste": True, "forecast": True}
-    )
+    RuleRecord.objects.create(rule_set="modules", effective_from=date(2020, 1, 1), values={"waste": True})
     contract = factories.make_contract(customer, number="U/98765", text="Strony umawiają się.")
-    TariffRate.objects.create(
-        external_id="T1",
-        group="",
-        component="water",
-        unit="m3",
-        effective_from=date(2020, 1, 1),
-        net_price=Decimal("6.27"),
-    )
-    Contract.objects.filter(pk=contract.pk).update(services=["water"])
     point, other_point = factories.make_point(contract), factories.make_point(contract)
     meter = factories.make_meter(point, serial_number="55512345")
     reading = actions_of_metering.record_reading(
@@ -313,16 +322,54 @@ def situation(home: HomePage) -> Situation:
         "visiting": visiting,
         "editor": staff("redakcja"),
     }
-    about = dict.fromkeys(
-        ("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml", "billing:invoice_duplicate"), invoice
-    )
+    about = dict.fromkeys(("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml"), invoice)
     about |= {"billing:document_file": note, "billing:e_invoice_address": consent}
     about |= {"billing:document_file": note}
     about |= dict.fromkeys(("billing:contract", "billing:contract_pdf"), contract)
     about |= dict.fromkeys(("metering:withdraw", "metering:photo"), reading)
     about |= dict.fromkeys(("metering:meter", "metering:meter_csv"), meter)
+    about |= _written(customer, point, owner)
     about |= dict.fromkeys(("payments:payment", "payments:confirmation", "payments:resume", "payments:cancel"), payment)
     return Situation(customer, people, about)
+
+
+def _written(customer: Customer, point: ServicePoint, owner: User) -> dict[str, Any]:
+    """A case of the first point with a file and an answer, a message in the inbox, an outage where the point lies."""
+    locale = Locale.objects.get(language_code="pl")
+    for kind in ("other", "details", "party"):
+        CaseTopic.objects.create(slug=kind, kind=kind, name=kind, locale=locale)
+    topic = CaseTopic.objects.get(slug="other")
+    sender = actions_of_cases.Sender(user=owner, customer=customer, point=point, name=str(owner))
+    kept = files_of_cases.store(b"%PDF-", name="f.pdf", content_type="application/pdf")
+    said = actions_of_cases.Content(subject="Zalana piwnica", text="Leje się.", files=(kept,))
+    case = actions_of_cases.open_case(topic=topic, sender=sender, content=said)
+    attached = Attachment.objects.get(entry__case=case)
+    scan(attached.pk)
+    answer = actions_of_cases.answer(case, text="Ekipa jedzie.", by=owner, version=case.version)
+    Handover.objects.create(case=case, way="out", point=point, other_party="Jan", on=clock.today(), papers=kept.path)
+    message = OfficeMessage.objects.create(
+        subject="Wymiana wodomierza",
+        text="Przyjedziemy.",
+        written_at=clock.now(),
+        file=kept.path,
+        file_name="f.pdf",
+        file_type="application/pdf",
+    )
+    item = InboxItem.objects.create(message=message, customer=customer, arrived_at=clock.now())
+    outage = Outage.objects.create(
+        title="Pęknięta rura",
+        starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(hours=4),
+        published_at=clock.now(),
+    )
+    OutageStreet.objects.create(outage=outage, street=point.street, buildings=point.building)
+    return {
+        "cases:new": "other",
+        "cases:case": case,
+        "cases:handover_papers": case,
+        "cases:attachment": attached,
+        "cases:answer_pdf": answer,
+    } | dict.fromkeys(("cases:inbox_message", "cases:inbox_file", "cases:inbox_archive"), item)
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -343,12 +390,14 @@ GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
     "payments": ("77,11", OF_THE_POINT),
     "transfer": ("098765", OF_THE_POINT | {"without"}),
     "e_invoice": ("e-faktury@example.pl", {"owner"}),
-    "forecast": ("098765", set()),
     "meters": ("55512345", OF_THE_POINT),
     "submit_reading": ("55512345", {"owner", "with"}),
     "consumption": ("55512345", OF_THE_POINT),
     "waste_next": ("ul. Zielna 77", OF_THE_POINT),
     "waste_points": ("ul. Zielna 77", OF_THE_POINT),
+    "inbox": ("Wymiana wodomierza", WHOLE),
+    "cases": ("Zalana piwnica", {"owner", "with"}),
+    "outages": ("Pęknięta rura", OF_THE_POINT),
     "contract": ("U/98765", OF_THE_POINT | {"without"}),
     "known_data": ("halina@example.pl", WHOLE),
     "notices": ("098765", set()),

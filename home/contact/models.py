@@ -41,10 +41,7 @@ class ContactPage(BasePage):
     def departments(self) -> list[tuple[Department, Opening | None]]:
         """Each with how it stands at this moment."""
         now = clock.now()
-        everything = Department.objects.all()
-        own = [one for one in everything if one.locale_id == self.locale_id]
-        # A language into which nobody has put them: as they are called in the first one.
-        return [(one, opening(one.hours, now)) for one in own or everything]
+        return [(one, opening(one.hours, now)) for one in Department.objects.filter(locale_id=self.locale_id)]
 
     def fresh_until(self) -> datetime | None:
         return min(

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from home.notices.models import NoticePage, NoticeQuerySet
 from portal import clock
 from portal.audiences.reader import reader_of
+from portal.cases import outage_queries
 from portal.content import addresses
 from portal.customers.access import Viewer
 from portal.utility.kept import Kept
@@ -49,9 +52,24 @@ class Banner:
 
 
 def banners() -> list[Banner]:
-    """The urgent notices of this moment, kept: they cost a page no statement."""
+    """Outages that go on and the urgent notices of this moment, kept: they cost a page no statement."""
     now, language = clock.now(), get_language()
-    return [banner for banner in urgent() if banner.language == language and banner.stands(now)]
+    notices = [banner for banner in urgent() if banner.language == language and banner.stands(now)]
+    return [*_outages(language or ""), *notices]
+
+
+def _outages(language: str) -> list[Banner]:
+    return [
+        Banner(
+            one.title,
+            _("%(place)s; expected until %(until)s.") % {"place": one.place, "until": one.until},
+            reverse("cases:outages"),
+            language,
+            one.starts_at,
+            one.ends_at,
+        )
+        for one in outage_queries.going_on()
+    ]
 
 
 def _urgent() -> tuple[Banner, ...]:

@@ -21,27 +21,12 @@ def terms_in_force(kind: str = "terms", language: str = "pl", day: date | None =
 
 
 def terms_to_accept(user: User) -> TermsVersion | None:
-    """The version in force today, in the person's language else in Polish, where this person has yet to accept it.
-
-    A later version that asks for no acceptance leaves an accepted one accepted.
-    """
+    """The version in force today, in the person's language else in Polish, where this person has yet to accept it."""
     terms = terms_in_force(language=user.language) or terms_in_force()
-    if terms is None or user.is_staff:
+    if terms is None or not terms.needs_acceptance or user.is_staff:
         return None
-    asking = terms if terms.needs_acceptance else _last_asking(terms)
-    if asking is None:
-        return None
-    accepted = user.acceptances.filter(
-        terms__kind=terms.kind, terms__effective_from__gte=asking.effective_from, withdrawn_at__isnull=True
-    )
+    accepted = user.acceptances.filter(terms=terms, withdrawn_at__isnull=True)
     return None if accepted.exists() else terms
-
-
-def _last_asking(terms: TermsVersion) -> TermsVersion | None:
-    earlier = TermsVersion.objects.filter(
-        kind=terms.kind, language=terms.language, needs_acceptance=True, effective_from__lt=terms.effective_from
-    )
-    return earlier.order_by("-effective_from").first()
 
 
 def agreed_to_marketing(user: User) -> bool:

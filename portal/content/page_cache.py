@@ -7,6 +7,7 @@ kept under the generation that it began with, and so never shown.
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -97,6 +98,15 @@ def _follow() -> str:
     return generation
 
 
+# Rooms above say from their apps.py when what public pages show of theirs changes next by itself.
+_dated: list[Callable[[], datetime | None]] = []
+
+
+def changes_by(next_of: Callable[[], datetime | None]) -> None:
+    if next_of not in _dated:
+        _dated.append(next_of)
+
+
 @dataclass(frozen=True)
 class Change:
     moment: datetime | None
@@ -109,7 +119,8 @@ def _next_change() -> Change:
     dated = live.aggregate(
         ends=Min("expire_at", filter=Q(expire_at__gt=now)), begins=Min("go_live_at", filter=Q(go_live_at__gt=now))
     )
-    return Change(min((moment for moment in dated.values() if moment), default=None))
+    moments = [*dated.values(), *(next_of() for next_of in _dated)]
+    return Change(min((moment for moment in moments if moment), default=None))
 
 
 next_change = Kept(_next_change)

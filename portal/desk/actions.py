@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.desk.models import Task
+from portal.desk.reports import Report, takers
 
 
 def open_task(kind: str, *, about: str, title: str, body: str = "", customer: UUID | None = None) -> Task:
@@ -21,6 +22,13 @@ def open_task(kind: str, *, about: str, title: str, body: str = "", customer: UU
         task.title, task.body = title, body
         task.save(update_fields=["title", "body"])
     return task
+
+
+def report(what: Report) -> None:
+    """Tell the office for a customer: as a case with its deadline, or as a task where no cases are taken."""
+    if any(taker(what) for taker in takers()):
+        return
+    open_task(what.kind, about=what.about, title=what.subject, body=what.text, customer=what.customer)
 
 
 class AlreadyDone(Exception):

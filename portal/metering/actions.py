@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import clock
-from portal.desk.actions import close_about, open_task
+from portal.desk.actions import close_about, open_task, report
+from portal.desk.reports import Report, settled
 from portal.journal.actions import note
 from portal.metering import facts
 from portal.metering.facts import CHANGEABLE, State
@@ -100,6 +101,8 @@ def record_reading(
         _tell_billing(reading)
     else:
         _ask_a_clerk(reading, submission)
+        if given.is_appeal:
+            _open_a_case(reading, submission)
     _write_to(by, "reading_accepted" if isinstance(verdict, Accepted) else "reading_to_check", reading)
     return Outcome(verdict, known, reading)
 
@@ -130,6 +133,30 @@ def _ask_a_clerk(reading: MeterReading, submission: Submission) -> None:
         % {"meter": reading.meter.serial_number, "customer": customer.number},
         body=for_clerks(submission.reasons),
         customer=customer.public_id,
+    )
+
+
+def _open_a_case(reading: MeterReading, submission: Submission) -> None:
+    """Sent to a clerk in spite of a refusal: a case of the customer's, with the value and the photo."""
+    meter = reading.meter
+    said = _("Reading of meter %(meter)s: %(value)s on %(day)s.") % {
+        "meter": meter.serial_number,
+        "value": cubic(reading.value),
+        "day": day(reading.read_on),
+    }
+    report(
+        Report(
+            kind=TO_CHECK,
+            about=about(reading),
+            topic="meter",
+            subject=_("Reading of meter %(meter)s, customer %(customer)s")
+            % {"meter": meter.serial_number, "customer": meter.point.customer.number},
+            text="\n\n".join(part for part in (said, submission.explanation) if part),
+            customer=meter.point.customer.public_id,
+            by=submission.by,
+            point=meter.point.public_id,
+            files=((str(submission.photo), f"{meter.serial_number}.jpg"),) if submission.photo else (),
+        )
     )
 
 
@@ -181,6 +208,7 @@ def decide_reading(reading: MeterReading, *, is_accepted: bool, by: Any, because
     customer = reading.meter.point.customer
     note(f"reading_{state}", about=about(reading), by=by, customer=customer.public_id, because=because)
     close_about(TO_CHECK, about(reading), outcome=because[:200])
+    settled(about(reading), because, by)
     if is_accepted:
         _tell_billing(reading)
     _write_to(submission.by, "reading_confirmed" if is_accepted else "reading_rejected", reading, decision=because)

@@ -34,10 +34,10 @@ def keep(upload: UploadedFile, *, megabytes: int) -> str:
             % {"most": megabytes}
         )
     name = f"{FOLDER}/{uuid.uuid4()}.jpg"
-    return storages["private"].save(name, ContentFile(_redrawn(upload)))
+    return storages["private"].save(name, ContentFile(redrawn(upload)))
 
 
-def _redrawn(upload: UploadedFile) -> bytes:
+def redrawn(upload: UploadedFile) -> bytes:
     """Only the pixels, turned the right way up: no place, no camera, nothing hidden behind the picture."""
     try:
         with warnings.catch_warnings():

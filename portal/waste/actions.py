@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from portal import clock
 from portal.customers.access import Viewer, may, viewer_of
 from portal.customers.models import Customer, Deed
-from portal.desk.actions import open_task
+from portal.desk.actions import report
+from portal.desk.reports import Report
 from portal.journal.actions import note
 from portal.notifications.actions import absolute, send
 from portal.utility.rulebook import rules
@@ -47,12 +48,16 @@ def report_missed(line: PickupLine, *, viewer: Viewer, by: Any) -> None:
     if viewer.customer is None:
         return
     about = f"pickup:{line.point}:{line.day:%Y%m%d}"
-    open_task(
-        MISSED,
-        about=about,
-        title=_("Waste not collected, customer %(customer)s") % {"customer": viewer.customer.number},
-        body=f"{line.place}\n{day(line.day)}\n{line.streams_in_words}",
-        customer=viewer.customer.public_id,
+    report(
+        Report(
+            kind=MISSED,
+            about=about,
+            topic="waste",
+            subject=_("Waste not collected, customer %(customer)s") % {"customer": viewer.customer.number},
+            text=f"{line.place}\n{day(line.day)}\n{line.streams_in_words}",
+            customer=viewer.customer.public_id,
+            by=by,
+        )
     )
     note("pickup_reported_missed", about=about, by=by, customer=viewer.customer.public_id)
 

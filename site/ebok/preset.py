@@ -62,7 +62,9 @@ def read(name: str) -> dict[str, Any]:
         rows = {row["key"]: row for row in shared.get(kind, [])}
         for row in own.get(kind, []):
             rows[row["key"]] = rows.get(row["key"], {}) | row
-        own[kind] = list(rows.values())
+        # What all presets share may name the preset's own objects (a topic its department), so these come first.
+        is_shared = {row["key"] for row in shared.get(kind, [])}
+        own[kind] = sorted(rows.values(), key=lambda row: kind == "object" and row["key"] in is_shared)
     return own
 
 
@@ -88,7 +90,7 @@ class _Loading:
         self.preset = preset
         self.outcome = Outcome()
         self.stamps = {stamp.key: stamp for stamp in PresetStamp.objects.filter(preset=name)}
-        self.locale = self._locale("pl")
+        self.locale = Locale.objects.get_or_create(language_code="pl")[0]
 
     def run(self) -> Outcome:
         self._utility()
@@ -130,22 +132,12 @@ class _Loading:
 
     def _object(self, row: dict[str, Any]) -> None:
         key, model = row.pop("key"), apps.get_model(row.pop("model"))
-        language, translates = row.pop("locale", ""), row.pop("translates", "")
         found = self._found(key, model)
         if found is None:
             found = model()
             if any(f.name == "locale" for f in model._meta.get_fields()):
-                found.locale = self._locale(language)
-            self._translate(found, translates)
+                found.locale = self.locale
         self._settle(key, found, row)
-
-    def _locale(self, language: str) -> Locale:
-        return Locale.objects.get_or_create(language_code=language)[0] if language else self.locale
-
-    def _translate(self, found: Any, translates: str) -> None:
-        """Make it the other language's side of what was loaded under that key."""
-        if translates:
-            found.translation_key = self._target(translates).translation_key
 
     def _page(self, row: dict[str, Any]) -> None:
         key, model, parent, role = (
@@ -154,18 +146,16 @@ class _Loading:
             row.pop("parent", ""),
             row.pop("role", ""),
         )
-        language, translates = row.pop("locale", ""), row.pop("translates", "")
         row.setdefault("show_in_menus", False)
         page = self._found(key, model)
         if page is None:
-            page = model(locale=self._locale(language))
-            self._translate(page, translates)
+            page = model(locale=self.locale)
             above = self._target(parent) if parent else Page.get_first_root_node()
 
             def put() -> None:
                 above.add_child(instance=page)
                 page.save_revision().publish()
-                if not parent and not translates:
+                if not parent:
                     _make_front_page(page)
 
             self._settle(key, page, row, put)

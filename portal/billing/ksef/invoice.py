@@ -5,8 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from portal.billing.ksef.rest import Part
-
 Severity = Literal["error", "warning"]
 
 
@@ -184,7 +182,7 @@ class FaInvoice:
     order: Order | None = None
     footer: tuple[str, ...] = ()
     registers: tuple[Register, ...] = ()
-    rest: tuple[Part, ...] = ()  # what of the file has no place above: attachments, transport, exchange rates
+    left_out: tuple[str, ...] = ()  # parts of the file that a reader must look up there: "Zalacznik", "Transport"
 
     @property
     def customer_number(self) -> str | None:

@@ -57,14 +57,6 @@ class SettlementRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rest:
-    """A part of the file as it stands there: names of FA(3), texts untouched."""
-
-    title: str
-    rows: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Sheet:
     kind: str
     number: str
@@ -86,7 +78,7 @@ class Sheet:
     annotations: tuple[str, ...]
     footer: tuple[str, ...]
     registers: tuple[str, ...]
-    rest: tuple[Rest, ...]
+    left_out: str
 
 
 def sheet(invoice: FaInvoice) -> Sheet:
@@ -114,13 +106,7 @@ def sheet(invoice: FaInvoice) -> Sheet:
         annotations=tuple(_annotations(invoice)),
         footer=invoice.footer,
         registers=tuple(_registers(invoice)),
-        rest=tuple(
-            Rest(
-                title=str(words.PARTS.get(part.name, part.name)),
-                rows=tuple(Fact(label=label, value=value) for label, value in part.rows),
-            )
-            for part in invoice.rest
-        ),
+        left_out=", ".join(str(words.LEFT_OUT.get(name, name)) for name in invoice.left_out),
     )
 
 

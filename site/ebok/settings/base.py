@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "portal.billing",
     "portal.metering",
     "portal.waste",
+    "portal.cases",
     "portal.customers",
     "portal.accounts",
     "portal.notifications",
@@ -96,7 +97,6 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.accounts.middleware.ChangePasswordFirst",
-    "portal.accounts.middleware.AcceptTermsFirst",
     "portal.accounts.middleware.SecondFactorForStaff",
     "portal.customers.middleware.ViewerMiddleware",
 ]
@@ -256,6 +256,9 @@ P24_POS_ID = os.environ.get("P24_POS_ID", "")
 P24_API_KEY = os.environ.get("P24_API_KEY", "")
 P24_CRC_KEY = os.environ.get("P24_CRC_KEY", "")
 P24_API_BASE = os.environ.get("P24_API_BASE", "https://secure.przelewy24.pl")
+
+# Files that customers send: a ClamAV daemon at a socket's path or host:port. Without one only the known test file is found.
+EBOK_CLAMAV = os.environ.get("EBOK_CLAMAV", "")
 
 ALTCHA_HMAC_KEY = os.environ.get("ALTCHA_HMAC_KEY", "")
 
