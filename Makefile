@@ -38,8 +38,7 @@ check-prepared:
 
 bench: ## the benchmarks, each figure beside its yardstick
 	@.ci/prepare --tests
-	@test -d tests/bench || { echo "No benchmark is written yet."; exit 1; }
-	@$(PYTHON) .ci/with-postgres $(PYTHON) -m pytest tests/bench -s -p no:randomly
+	@EBOK_BENCH=1 $(PYTHON) .ci/with-postgres $(PYTHON) -m pytest tests/bench -s -p no:randomly $(PYTEST_ARGS)
 
 facts: ## every fact of the five utilities and the journey that shows it
 	@.ci/prepare --checks

@@ -19,6 +19,20 @@ SAID_ON_PUBLIC_PAGES = (
     "wagtailimages.Image",
 )
 
+# What opens to a person who has not accepted the terms in force, beside the pages of invoices and messages.
+OPEN_WITHOUT_TERMS = (
+    "billing:invoice",
+    "billing:invoice_pdf",
+    "billing:invoice_xml",
+    "billing:document_file",
+    "payments:*",
+    "cases:*",
+    "customers:customers",
+    "account_close*",
+    "notification_open",  # only leads on
+    "unsubscribe",
+)
+
 
 class HomeConfig(AppConfig):
     name = "home"
@@ -36,13 +50,17 @@ class HomeConfig(AppConfig):
         from home import navigation, portal_menu
         from home.notices.queries import urgent
         from home.roles import PageRole
+        from portal.accounts import terms_gate
         from portal.content import page_cache
+
+        terms_gate.open_without_terms(*OPEN_WITHOUT_TERMS)
 
         def draw_again(**_: Any) -> None:
             page_cache.renew()
 
         def reread(**_: Any) -> None:
             navigation.site_maps.forget()
+            navigation.translations.forget()
             portal_menu.places.forget()
             urgent.forget()
 

@@ -1,17 +1,19 @@
 """The two pages that compose all the others: the front page, and the portal page of signed-in people."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.url_routing import RouteResult
 
-from home import routing, screen
+from home import navigation, routing, screen
 from home.faq.queries import top
 from home.front_blocks import ICON_CHOICES, TaskBlock
 from home.notices.queries import current_notices
@@ -19,6 +21,8 @@ from home.portal_blocks import portal_blocks
 from home.portal_menu import menu_for
 from home.roles import PageRole
 from portal import clock
+from portal.accounts import terms_gate
+from portal.content import addresses
 from portal.content.fields import QuietStreamField
 from portal.content.models import PRIVATE, BasePage
 from portal.widgets import PERSONAS, InventedUser, persona, persona_viewer, showing_of
@@ -110,6 +114,8 @@ class PortalPage(BasePage):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        if terms_gate.owes(request) and not navigation.opens_without_terms(addresses.url_of(self)):
+            return redirect(f"{reverse('account_terms')}?{urlencode({'next': request.get_full_path()})}")
         if "k" in request.GET and not request.viewer.is_linked:  # type: ignore[attr-defined]  # the middleware's
             raise Http404
         response: HttpResponse = super().serve(request, *args, **kwargs)

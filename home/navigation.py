@@ -1,7 +1,9 @@
 """The site's map as every page needs it: home pages, menu and roles in each language, kept by each process."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import get_language
 from wagtail.models import Page
@@ -58,10 +60,32 @@ def role_url(role: str) -> str:
     return found.roles[role].url if found and role in found.roles else ""
 
 
+def opens_without_terms(url: str) -> bool:
+    """Whether a portal page is one that people reach who have not accepted the terms: invoices, messages."""
+    return url.partition("?")[0] in {role_url(role) for role in (Role.DOCUMENTS, Role.MESSAGES)}
+
+
 def empty_roles() -> list[str]:
     """The roles that no live page holds: what leads there ends at "there is no such page"."""
     held = set(PageRole.objects.filter(page__live=True).values_list("role", flat=True))
     return [str(label) for value, label in Role.choices if value not in held]
+
+
+def translations_of(page: Page) -> dict[str, str]:
+    """The addresses of the same page by language; empty for a page that there is in one language only."""
+    return translations().get(page.translation_key, {})
+
+
+def _read_translations() -> dict[UUID, dict[str, str]]:
+    """Two statements, whatever the size of the site: few pages are translated."""
+    live = Page.objects.live()
+    default = Q(locale__language_code=settings.LANGUAGE_CODE)
+    keys = set(live.exclude(default).values_list("translation_key", flat=True))
+    found: dict[UUID, dict[str, str]] = {}
+    for page in live.filter(translation_key__in=keys).select_related("locale").order_by("locale__language_code"):
+        if url := addresses.url_of(page):
+            found.setdefault(page.translation_key, {})[page.locale.language_code] = url
+    return {key: urls for key, urls in found.items() if len(urls) > 1}
 
 
 def _read() -> dict[str, SiteMap]:
@@ -101,4 +125,5 @@ def _logo() -> Picture | None:
 
 
 site_maps = Kept(_read)
+translations = Kept(_read_translations)
 logo = Kept(lambda: (_logo(),))  # in a tuple: no logo is kept as well as a logo

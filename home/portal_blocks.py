@@ -23,6 +23,7 @@ from portal.billing.blocks import (
     TransferWidget,
 )
 from portal.billing.e_invoice_blocks import EInvoiceWidget
+from portal.billing.forecast_blocks import ForecastWidget
 from portal.cases.blocks import CasesWidget, InboxWidget, OutagesWidget
 from portal.content.blocks import text_blocks
 from portal.customers import services
@@ -177,6 +178,7 @@ def portal_blocks() -> list[tuple[str, Widget]]:
         ("payments", PaymentsWidget()),
         ("transfer", TransferWidget()),
         ("e_invoice", EInvoiceWidget()),
+        ("forecast", ForecastWidget()),
         ("meters", MetersWidget()),
         ("submit_reading", SubmitReadingWidget()),
         ("consumption", ConsumptionWidget()),

@@ -48,8 +48,6 @@ CLERKS_RIGHTS = (
     "metering.view_missedwindow",
     "metering.change_missedwindow",
     "registration.view_application",
-    "managers.view_managerrequest",
-    "managers.change_managerrequest",
     "exchange.view_billingdelivery",
     "notifications.view_delivery",
     "notifications.change_delivery",
@@ -60,6 +58,7 @@ CLERKS_RIGHTS = (
 EDITORS_RIGHTS = ("built.view_filledform", "cases.view_outage", "cases.add_outage", "cases.change_outage")
 ADMINISTRATORS_RIGHTS = (
     "journal.view_auditline",
+    "accounts.view_acceptance",
     "exchange.view_billingdelivery",
     "notifications.view_delivery",
     "built.view_filledform",

@@ -2,14 +2,18 @@
 
 from contextlib import suppress
 
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+from wagtail.models import Page
 from wagtail.views import serve as wagtail_serve
 
-from home import navigation, routing
+from home import navigation, routing, share_picture
 from portal.content import addresses, page_cache
 from portal.content.models import BasePage
+from portal.utility import identity
 
 
 @require_safe
@@ -20,6 +24,25 @@ def go(request: HttpRequest, role: str) -> HttpResponse:
         raise Http404(_("No page has this role yet."))
     asked = request.META.get("QUERY_STRING", "")
     return HttpResponseRedirect(f"{url}?{asked}" if asked else url)
+
+
+@require_safe
+def shared(request: HttpRequest, pk: int) -> HttpResponse:
+    """The picture beside a shared link to a public page; drawn once, and anew when its words or colours change."""
+    page = get_object_or_404(Page.objects.live(), pk=pk).specific
+    # A notice for some is nobody else's to see, not even by its title.
+    if not getattr(page, "is_found_by_search", False):
+        raise Http404
+    utility = identity.current()
+    named = (page.seo_title or page.title, utility.name, utility.product_name, utility.colours)
+    key = f"share:{share_picture.fingerprint(*named)}"
+    drawn = caches["pages"].get(key)
+    if drawn is None:
+        drawn = share_picture.draw(*named)
+        caches["pages"].set(key, drawn)
+    response = HttpResponse(drawn, content_type="image/png")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 def serve_page(request: HttpRequest, path: str) -> HttpResponse:

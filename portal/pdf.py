@@ -16,9 +16,9 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 FONT = "Atkinson Hyperlegible Next"
-FONT_FILES = {  # the family's name in the style sheet, by the file that draws it
-    f"{FONT} Latin": "vendor/atkinson/atkinson-hyperlegible-next-latin.woff2",
-    f"{FONT} Ext": "vendor/atkinson/atkinson-hyperlegible-next-latin-ext.woff2",
+FONT_FILES = {  # one static file a weight: a variable one is cut anew for every document, which takes three times as long
+    400: "vendor/atkinson/atkinson-hyperlegible-next-400.woff2",
+    700: "vendor/atkinson/atkinson-hyperlegible-next-700.woff2",
 }
 BASE_SHEET = "pdf/document.css"
 _one_at_a_time = Lock()  # the typefaces' map is shared, and Pango forbids its use from two threads at once
@@ -76,12 +76,13 @@ def _fonts() -> FontConfiguration:
     """The house's typeface, handed over as bytes; where it is missing, the sheet falls back on DejaVu Sans."""
     configuration = FontConfiguration()
     faces = []
-    for family, name in FONT_FILES.items():
+    for weight, name in FONT_FILES.items():
         path = finders.find(name)
         if path:
             letters = base64.b64encode(Path(path).read_bytes()).decode("ascii")
             faces.append(
-                f'@font-face{{font-family:"{family}";src:url(data:font/woff2;base64,{letters}) format("woff2")}}'
+                f'@font-face{{font-family:"{FONT}";font-weight:{weight};'
+                f'src:url(data:font/woff2;base64,{letters}) format("woff2")}}'
             )
     CSS(string="".join(faces), font_config=configuration, url_fetcher=_fetcher())
     return configuration

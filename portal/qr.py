@@ -1,5 +1,6 @@
 """Codes to be read by a telephone: any text as a QR picture, and a bank transfer as the ZBP 2D code."""
 
+import io
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +27,13 @@ def svg(text: str, error_level: ErrorLevel = "M") -> str:
 def svg_uri(text: str, error_level: ErrorLevel = "M") -> str:
     """The same as an address for `<img src>`, where an `alt` can stand beside it."""
     return _make(text, error_level).svg_data_uri(omitsize=True, svgclass=None, lineclass=None, border=4)
+
+
+def png(text: str, error_level: ErrorLevel = "M") -> bytes:
+    """The same as a picture for letters, where mail programs drop an <svg>."""
+    drawn = io.BytesIO()
+    _make(text, error_level).save(drawn, kind="png", scale=6, border=4)
+    return drawn.getvalue()
 
 
 def _make(text: str, error_level: ErrorLevel) -> segno.QRCode:

@@ -19,6 +19,9 @@ from django.core.serializers.python import Deserializer as PythonDeserializer
 from django.core.serializers.python import Serializer as PythonSerializer
 from django.db import connection, transaction
 
+# Benchmarks are asked for by name (make bench): they take minutes and measure the machine.
+collect_ignore = [] if os.environ.get("EBOK_BENCH") else ["bench"]
+
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 CHROMIUM_FLAGS = [

@@ -24,14 +24,14 @@ from portal import clock
 from portal.accounts.actions import publish_terms
 from portal.accounts.models import User
 from portal.billing.e_invoice import give_consent
-from portal.billing.models import Document
+from portal.billing.models import Document, TariffRate
 from portal.cases import actions as actions_of_cases
 from portal.cases import files as files_of_cases
 from portal.cases.checks import scan
 from portal.cases.models import Attachment, CaseTopic, Handover, InboxItem, OfficeMessage, Outage, OutageStreet
 from portal.customers.actions import open_visit
 from portal.customers.middleware import viewer_for
-from portal.customers.models import Customer, ServicePoint
+from portal.customers.models import Contract, Customer, ServicePoint
 from portal.metering import actions as actions_of_metering
 from portal.metering.policies import Given
 from portal.utility.kept import forget_everything
@@ -93,6 +93,7 @@ TABLE: dict[str, Answers] = {
     "billing:invoice": sight(),
     "billing:invoice_pdf": sight(),
     "billing:invoice_xml": sight(),
+    "billing:invoice_duplicate": sight() | dict.fromkeys(("owner", "with", "visiting"), 404),  # the file is no invoice
     "billing:document_file": sight(),
     # e-invoices: of the whole customer; a manager of some points is told why he cannot
     "billing:e_invoice": signed_in(404, owner=200, without=403, **{"with": 403}),
@@ -108,7 +109,13 @@ TABLE: dict[str, Answers] = {
     "billing:card": of_the_customer(sight()),
     "billing:contract": of_the_customer(sight()),
     "billing:contract_pdf": of_the_customer(sight()),
+    # forecasts
+    "billing:forecast": of_the_customer(sight()),
+    "billing:forecast_pdf": sight(),  # without a meter of his own there is nothing to reckon
+    "POST billing:simulate": of_the_customer(sight()),
+    "billing:pay_simulation": of_the_customer(sight()),
     # for whom one acts
+    **dict.fromkeys(("billing:portfolio", "billing:portfolio_csv", "billing:portfolio_xlsx"), signed_in(200)),
     "customers:customers": signed_in(200),
     "POST customers:customers": signed_in(404, owner=302, without=302, **{"with": 302}),
     # paying
@@ -162,6 +169,7 @@ OPEN: dict[str, str] = {
     "faq_helped": "anybody says whether an answer helped; only counts are kept",
     "robots": "what search engines may look at",
     "sitemap": "the public pages",
+    "shared_picture": "the title of a public page, for links that people share",
     "search": "public pages, questions and forms",
     "download": "editors' public files",
     "javascript-catalog": "words of the panel",
@@ -192,9 +200,6 @@ OPEN: dict[str, str] = {
     "cases:outages": "what does not work, told to everybody",
     "registration_challenge": "the captcha's question",
     "registration_confirm": "a signed token from a mail",
-    "managers:ask": "anybody may ask; a clerk decides",
-    "managers:sent": "thanks, and nothing of anybody",
-    "managers:object": "a signed token from a mail; it ends a right and gives none",
 }
 
 
@@ -285,8 +290,19 @@ def situation(home: HomePage) -> Situation:
     customer = factories.make_customer(
         number="098765", name="Wiśniewska Halina", email="halina@example.pl", services=["water", "waste"]
     )
-    RuleRecord.objects.create(rule_set="modules", effective_from=date(2020, 1, 1), values={"waste": True})
+    RuleRecord.objects.create(
+        rule_set="modules", effective_from=date(2020, 1, 1), values={"waste": True, "forecast": True}
+    )
     contract = factories.make_contract(customer, number="U/98765", text="Strony umawiają się.")
+    TariffRate.objects.create(
+        external_id="T1",
+        group="",
+        component="water",
+        unit="m3",
+        effective_from=date(2020, 1, 1),
+        net_price=Decimal("6.27"),
+    )
+    Contract.objects.filter(pk=contract.pk).update(services=["water"])
     point, other_point = factories.make_point(contract), factories.make_point(contract)
     meter = factories.make_meter(point, serial_number="55512345")
     reading = actions_of_metering.record_reading(
@@ -325,7 +341,9 @@ def situation(home: HomePage) -> Situation:
         "visiting": visiting,
         "editor": staff("redakcja"),
     }
-    about = dict.fromkeys(("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml"), invoice)
+    about = dict.fromkeys(
+        ("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml", "billing:invoice_duplicate"), invoice
+    )
     about |= {"billing:document_file": note, "billing:e_invoice_address": consent}
     about |= {"billing:document_file": note}
     about |= dict.fromkeys(("billing:contract", "billing:contract_pdf"), contract)
@@ -393,6 +411,7 @@ GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
     "payments": ("77,11", OF_THE_POINT),
     "transfer": ("098765", OF_THE_POINT | {"without"}),
     "e_invoice": ("e-faktury@example.pl", {"owner"}),
+    "forecast": ("098765", set()),
     "meters": ("55512345", OF_THE_POINT),
     "submit_reading": ("55512345", {"owner", "with"}),
     "consumption": ("55512345", OF_THE_POINT),

@@ -1,4 +1,4 @@
-"""Counting whether an answer helped: one voice a day from one address, and nothing kept about whose it was."""
+"""Counting whether an answer helped (one voice a day from one address, nothing kept about whose), and putting in order."""
 
 import hashlib
 
@@ -8,6 +8,7 @@ from django.db.models import F
 
 from home.faq.entries import FaqEntry, FaqHelp
 from portal import clock
+from portal.content import page_cache
 
 ONE_DAY = 24 * 60 * 60
 
@@ -22,3 +23,20 @@ def count_voice(entry: FaqEntry, *, has_helped: bool, address: str) -> bool:
     counted = "helped" if has_helped else "did_not_help"
     FaqHelp.objects.filter(entry=entry).update(**{counted: F(counted) + 1})
     return True
+
+
+@transaction.atomic
+def move(entry: FaqEntry, position: int) -> None:
+    """Put a question at a place of the whole list, in the order in which readers meet it (`FaqEntry.Meta.ordering`).
+
+    It stays in its group: put beyond it, it becomes the group's first or last.
+    """
+    everything = list(FaqEntry.objects.filter(locale_id=entry.locale_id))
+    others = [one for one in everything if one.pk != entry.pk]
+    before = [one for one in others[: max(position, 0)] if one.category_id == entry.category_id]
+    after = [one for one in others[max(position, 0) :] if one.category_id == entry.category_id]
+    group = [*before, entry, *after]
+    for order, one in enumerate(group, start=1):
+        one.order = order
+    FaqEntry.objects.bulk_update(group, ["order"])
+    page_cache.renew()

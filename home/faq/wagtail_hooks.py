@@ -1,12 +1,37 @@
 """Where editors keep the questions and answers."""
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from typing import Any
 
+from django.db.models import QuerySet
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.views.generic.ordering import ReorderView
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
+
+from home.faq import actions
 from home.faq.entries import FaqCategory, FaqEntry
+
+
+class InReadersOrder(IndexView):
+    """Questions in the order in which readers meet them, to be dragged about."""
+
+    default_ordering = "order"
+
+    def order_queryset(self, queryset: QuerySet[FaqEntry]) -> QuerySet[FaqEntry]:
+        if self.ordering == self.sort_order_field:
+            return queryset.order_by("category__order", "category__name", "order", "question")
+        ordered: QuerySet[FaqEntry] = super().order_queryset(queryset)
+        return ordered
+
+
+class MoveQuestion(ReorderView):
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+        entry = get_object_or_404(FaqEntry, pk=kwargs.get("pk"))
+        position = request.GET.get("position", "")
+        actions.move(entry, int(position) if position.isdecimal() else FaqEntry.objects.count())
+        return JsonResponse({"success": True})
 
 
 class FaqEntries(SnippetViewSet):
@@ -15,6 +40,9 @@ class FaqEntries(SnippetViewSet):
     menu_label = _("Questions")
     list_display = ["question", "category", "is_top", "order", "times_helped", "times_not"]
     list_filter = ["category", "is_top"]
+    sort_order_field = "order"
+    index_view_class = InReadersOrder
+    reorder_view_class = MoveQuestion
     search_fields = ["question", "answer"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FaqEntry]:

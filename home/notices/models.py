@@ -16,6 +16,7 @@ from wagtail.url_routing import RouteResult
 from home.notices.editing import NoticeForm, ReachPanel
 from home.notices.feeds import FEEDS, LENGTH, feed
 from portal import clock
+from portal.accounts import terms_gate
 from portal.audiences import queries as audiences
 from portal.audiences.blocks import AudienceField
 from portal.audiences.reader import InventedReader, Reader, reader_of
@@ -124,6 +125,8 @@ class NoticePage(BasePage):
         if not self.is_shown_to_all:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path(), reverse("account_login"))
+            if terms_gate.owes(request):
+                raise Http404
             viewer = request.viewer  # type: ignore[attr-defined]  # the middleware's
             if not self.concerns(viewer, reader_of(viewer)) and not self._is_prepared_by(request.user):
                 raise Http404

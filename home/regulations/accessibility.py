@@ -89,6 +89,11 @@ class AccessibilityPage(BasePage):
         return self.reviewed_on + REVIEWED_EVERY
 
 
+def statements_due() -> models.QuerySet[AccessibilityPage]:
+    """The statements that are live and were last reviewed more than a year ago."""
+    found: models.QuerySet[AccessibilityPage] = AccessibilityPage.objects.live()
+    return found.filter(reviewed_on__lt=clock.today() - REVIEWED_EVERY)
+
+
 def review_is_due() -> bool:
-    """Whether a statement that is live was last reviewed more than a year ago."""
-    return AccessibilityPage.objects.live().filter(reviewed_on__lt=clock.today() - REVIEWED_EVERY).exists()
+    return statements_due().exists()

@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from home.regulations.models import RegulationPage
-from portal import pdf
+from portal import clock, jobs, pdf
 from portal.accounts.actions import publish_terms
 from portal.accounts.models import TermsVersion
 from portal.content import richtext
@@ -18,9 +18,7 @@ def issue(page: RegulationPage) -> TermsVersion:
         return kept
     language = page.locale.language_code
     (text,) = richtext.shown([page.text])
-    with translation.override(language):
-        html = render_to_string("regulations/pdf.html", {"page": page, "text": text, "utility": identity.current()})
-    drawn = pdf.render(html, title=page.title, language=language)
+    paper = _own_pdf(page) or _drawn(page, text, language)
     terms = publish_terms(
         kind=page.kind,
         language=language,
@@ -28,8 +26,29 @@ def issue(page: RegulationPage) -> TermsVersion:
         effective_from=page.effective_from,
         title=page.title,
         text=text,
-        pdf=drawn,
+        pdf=paper,
+        needs_acceptance=page.needs_acceptance,
     )
-    RegulationPage.objects.filter(pk=page.pk).update(terms=terms, pdf_bytes=len(drawn))
-    page.terms, page.pdf_bytes = terms, len(drawn)
+    RegulationPage.objects.filter(pk=page.pk).update(terms=terms, pdf_bytes=len(paper))
+    page.terms, page.pdf_bytes = terms, len(paper)
     return terms
+
+
+def announce(page: RegulationPage) -> None:
+    """Have everybody who has an account written to, if the editor wants it and the version is still to come or new."""
+    if page.announces and page.effective_from >= clock.today():
+        jobs.later("home.regulations.tasks.announce", page.pk, 0)
+
+
+def _own_pdf(page: RegulationPage) -> bytes:
+    if page.own_pdf is None:
+        return b""
+    with page.own_pdf.open_file() as kept:
+        read: bytes = kept.read()
+    return read
+
+
+def _drawn(page: RegulationPage, text: str, language: str) -> bytes:
+    with translation.override(language):
+        html = render_to_string("regulations/pdf.html", {"page": page, "text": text, "utility": identity.current()})
+    return pdf.render(html, title=page.title, language=language)

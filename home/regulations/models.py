@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 
 from home.regulations.accessibility import AccessibilityPage
@@ -19,6 +19,9 @@ from portal.content.fields import QuietStreamField
 from portal.content.models import BasePage
 
 __all__ = ["AccessibilityPage", "RegulationPage", "RegulationsPage", "StatementPage"]
+
+
+KEPT = ("kind", "version", "effective_from", "text", "needs_acceptance", "own_pdf_id")  # once it is published
 
 
 class RegulationPage(BasePage):
@@ -35,6 +38,25 @@ class RegulationPage(BasePage):
     version = models.CharField(_("version"), max_length=40, help_text=_("For example 1.0 or 2026-12."))
     effective_from = models.DateField(_("effective from"), default=clock.today)
     text = RichTextField(_("text"), features=["h2", *TEXT_FEATURES])
+    needs_acceptance = models.BooleanField(
+        _("must be accepted"),
+        default=True,
+        help_text=_("From its day people are asked at their next sign-in. Leave it out for corrections of spelling."),
+    )
+    announces = models.BooleanField(
+        _("announce by e-mail"),
+        default=False,
+        help_text=_("Everyone who has an account gets a letter when the version is published."),
+    )
+    own_pdf = models.ForeignKey(
+        "wagtaildocs.Document",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("PDF of your own"),
+        help_text=_("Left empty: a PDF is made from the text."),
+    )
     terms = models.ForeignKey(TermsVersion, models.PROTECT, null=True, blank=True, editable=False, related_name="+")
     pdf_bytes = models.PositiveIntegerField(default=0, editable=False)
 
@@ -42,6 +64,10 @@ class RegulationPage(BasePage):
         *BasePage.content_panels,
         FieldRowPanel([FieldPanel("kind"), FieldPanel("version"), FieldPanel("effective_from")]),
         FieldPanel("text"),
+        MultiFieldPanel(
+            [FieldPanel("needs_acceptance"), FieldPanel("announces")], heading=_("People who have an account")
+        ),
+        FieldPanel("own_pdf"),
     ]
 
     class Meta:
@@ -51,19 +77,24 @@ class RegulationPage(BasePage):
     def clean(self) -> None:
         super().clean()
         issued = RegulationPage.objects.filter(pk=self.pk, terms__isnull=False).first() if self.pk else None
-        if issued is not None and any(
-            getattr(self, name) != getattr(issued, name) for name in ("kind", "version", "effective_from", "text")
-        ):
+        if issued is not None and any(getattr(self, name) != getattr(issued, name) for name in KEPT):
             raise ValidationError(
                 _(
                     "This version is published and people may have accepted it. To change the text, add a new version with its own date."
                 )
             )
+        wrong = {}
         others = RegulationPage.objects.filter(kind=self.kind, locale_id=self.locale_id).exclude(pk=self.pk)
         if others.filter(version=self.version).exists():
-            raise ValidationError({"version": _("There is a version with this name already.")})
+            wrong["version"] = _("There is a version with this name already. Give this one another name.")
         if others.filter(effective_from=self.effective_from).exists():
-            raise ValidationError({"effective_from": _("Another version begins on this day.")})
+            wrong["effective_from"] = _(
+                "Another version begins on this day. Choose another day, or change that version."
+            )
+        if self.own_pdf and self.own_pdf.file_extension != "pdf":
+            wrong["own_pdf"] = _("This file is not a PDF. Choose a PDF, or leave the field empty.")
+        if wrong:
+            raise ValidationError(wrong)
 
     @cached_property
     def pdf_url(self) -> str:

@@ -3,6 +3,7 @@
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse, translate_url
 from wagtail.models import Page
 
 from home import navigation
@@ -10,6 +11,7 @@ from home.navigation import Link, MenuItem, Picture, SiteMap
 from home.notices import queries as notices
 from home.notices.queries import Banner
 from home.portal_menu import menu_for
+from portal.accounts import terms_gate
 from portal.cases import outage_queries
 from portal.content import addresses
 from portal.customers.access import STRANGER
@@ -34,11 +36,44 @@ def role_link(role: str) -> Link | None:
     return found.roles.get(role) if found else None
 
 
-@register.simple_tag
-def other_languages() -> list[tuple[str, str]]:
-    """(code, address of the home page) of the site's other languages."""
+@register.simple_tag(takes_context=True)
+def other_languages(context: template.Context) -> list[tuple[str, str]]:
+    """(code, address) of the same page in the site's other languages; its front page where there is no such page."""
     here = navigation.site_map()
-    return [(code, found.home_url) for code, found in navigation.site_maps().items() if found is not here]
+    page, request = context.get("page"), context.get("request")
+    translated = navigation.translations_of(page) if isinstance(page, Page) else {}
+    found = []
+    for code, other in navigation.site_maps().items():
+        if other is not here:
+            found.append((code, translated.get(code) or _same_screen(request, code) or other.home_url))
+    return found
+
+
+def _same_screen(request: HttpRequest | None, code: str) -> str:
+    """The address of a screen of our own (signing in, paying) in another language; empty for pages of the site."""
+    match = request.resolver_match if request is not None else None
+    if request is None or match is None or match.url_name in ("wagtail_serve", None) or request.method != "GET":
+        return ""
+    asked = request.META.get("QUERY_STRING", "")
+    url = translate_url(request.path, code)
+    return f"{url}?{asked}" if asked else url
+
+
+@register.simple_tag(takes_context=True)
+def languages_of_the_page(context: template.Context) -> list[tuple[str, str]]:
+    """(code, whole address) of a public page in every language in which there is it, its own among them."""
+    page = context.get("page")
+    base = settings.EBOK_BASE_URL.rstrip("/")
+    translated = navigation.translations_of(page) if isinstance(page, Page) else {}
+    return [(code, f"{base}{url}") for code, url in translated.items()]
+
+
+@register.simple_tag(takes_context=True)
+def shared_picture(context: template.Context) -> str:
+    """The whole address of the picture that stands beside a shared link to the page."""
+    page = context.get("page")
+    path = reverse("shared_picture", args=[page.pk]) if page is not None and page.pk else ""
+    return f"{settings.EBOK_BASE_URL.rstrip('/')}{path}" if path else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -48,8 +83,11 @@ def portal_menu(context: template.Context) -> list[MenuItem]:
     if user is None or not user.is_authenticated or getattr(context.get("page"), "is_shown_to_all", False):
         return []
     given: list[MenuItem] | None = context.get("portal_menu")
-    viewer = getattr(context.get("request"), "viewer", STRANGER)
-    return menu_for(viewer) if given is None else given
+    request = context.get("request")
+    menu = menu_for(getattr(request, "viewer", STRANGER)) if given is None else given
+    if request is not None and terms_gate.owes(request):
+        return [item for item in menu if navigation.opens_without_terms(item.url)]
+    return menu
 
 
 @register.simple_tag

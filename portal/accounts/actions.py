@@ -57,7 +57,15 @@ def issue_password(user: User, *, by: Any) -> str:
 
 
 def publish_terms(
-    *, kind: str, language: str, version: str, effective_from: date, title: str, text: str, pdf: bytes = b""
+    *,
+    kind: str,
+    language: str,
+    version: str,
+    effective_from: date,
+    title: str,
+    text: str,
+    pdf: bytes = b"",
+    needs_acceptance: bool = True,
 ) -> TermsVersion:
     """Keep a version of a text for ever. A version that people accepted is never changed: publish a new one."""
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -65,7 +73,7 @@ def publish_terms(
     if terms is not None and (terms.text_sha256 == digest or terms.acceptances.exists()):
         return terms
     terms = terms or TermsVersion(kind=kind, language=language, version=version)
-    terms.effective_from = effective_from
+    terms.effective_from, terms.needs_acceptance = effective_from, needs_acceptance
     terms.title, terms.text, terms.text_sha256 = title, text, digest
     if pdf:
         terms.pdf_bytes = len(pdf)
@@ -85,7 +93,7 @@ def accept(user: User, terms: TermsVersion, *, channel: str = "portal") -> Accep
 
 
 def put_off_terms(user: User, terms: TermsVersion) -> None:
-    """Not accepted today: the account goes on, and the question comes back at the next sign-in."""
+    """Not accepted today: what `terms_gate` leaves open goes on, and the question comes back at the next sign-in."""
     note("terms_put_off", about=f"user:{user.public_id}", by=user, version=terms.version, kind=terms.kind)
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts import second_factor_keys
+from portal.accounts import second_factor_keys, terms_gate
 from portal.accounts.actions import change_password, send_password_reset
 from portal.accounts.models import User
 from portal.accounts.policies import canonical
@@ -42,7 +42,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("wagtailadmin_home") if works_here else str(settings.LOGIN_REDIRECT_URL)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return _by_way_of_terms(cast("User", request.user), self.get_login_redirect_url(request))
+        return _by_way_of_terms(request, cast("User", request.user), self.get_login_redirect_url(request))
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """A version of the terms that begins to hold is asked for before all else, once at each sign-in."""
@@ -54,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
             text = _("Letters to %(email)s come back to us, so we no longer send any. Change your e-mail address.")
             messages.warning(request, text % {"email": user.email})
         if isinstance(response, HttpResponseRedirect):
-            return HttpResponseRedirect(_by_way_of_terms(user, response.url))
+            return HttpResponseRedirect(_by_way_of_terms(request, user, response.url))
         return response
 
     def set_password(self, user: User, password: str) -> None:
@@ -88,9 +88,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return f"user:{user.pk}" if user else f"typed:{canonical(typed)}"
 
 
-def _by_way_of_terms(user: User, url: str) -> str:
+def _by_way_of_terms(request: HttpRequest, user: User, url: str) -> str:
+    """First to the question, where there is one; until it is answered with yes the session remembers that it is open."""
     if terms_to_accept(user) is None:
         return url
+    request.session[terms_gate.OWED] = True
     return f"{reverse('account_terms')}?{urlencode({'next': url})}"
 
 

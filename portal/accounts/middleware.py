@@ -1,16 +1,18 @@
-"""What stands before every other page: a password that must be changed, a second factor for staff."""
+"""What stands before every other page: a password that must be changed, terms to accept, a second factor for staff."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.urls.exceptions import Resolver404
 from django.utils.translation import gettext as _
 
+from portal.accounts import terms_gate
 from portal.accounts.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -36,6 +38,19 @@ class ChangePasswordFirst:
         if user is not None and user.owes_new_password and not _is_open_with_old_password(request.path_info):
             messages.warning(request, _("Set a password of your own first. Then everything else opens."))
             return redirect("account_change_password")
+        return self.get_response(request)
+
+
+class AcceptTermsFirst:
+    """Who was asked to accept the terms and has not: the question stands before everything that does not open without."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_asked = _signed_in(request) is not None and terms_gate.owes(request)
+        if is_asked and terms_gate.is_closed(request.path_info):
+            return redirect(f"{reverse('account_terms')}?{urlencode({'next': request.get_full_path()})}")
         return self.get_response(request)
 
 

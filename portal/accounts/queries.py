@@ -10,9 +10,6 @@ from portal.accounts.policies import canonical
 from portal.accounts.rules import SignInRules
 from portal.utility.rulebook import rules
 
-# Managers and proxies sign in with their e-mail, whatever the rules ask of customers.
-APPOINTED = SignInIdentifier.Kind.APPOINTED
-
 
 def terms_in_force(kind: str = "terms", language: str = "pl", day: date | None = None) -> TermsVersion | None:
     """The version that holds on a day: one statement."""
@@ -24,12 +21,27 @@ def terms_in_force(kind: str = "terms", language: str = "pl", day: date | None =
 
 
 def terms_to_accept(user: User) -> TermsVersion | None:
-    """The version in force today, in the person's language else in Polish, where this person has yet to accept it."""
+    """The version in force today, in the person's language else in Polish, where this person has yet to accept it.
+
+    A later version that asks for no acceptance leaves an accepted one accepted.
+    """
     terms = terms_in_force(language=user.language) or terms_in_force()
-    if terms is None or not terms.needs_acceptance or user.is_staff:
+    if terms is None or user.is_staff:
         return None
-    accepted = user.acceptances.filter(terms=terms, withdrawn_at__isnull=True)
+    asking = terms if terms.needs_acceptance else _last_asking(terms)
+    if asking is None:
+        return None
+    accepted = user.acceptances.filter(
+        terms__kind=terms.kind, terms__effective_from__gte=asking.effective_from, withdrawn_at__isnull=True
+    )
     return None if accepted.exists() else terms
+
+
+def _last_asking(terms: TermsVersion) -> TermsVersion | None:
+    earlier = TermsVersion.objects.filter(
+        kind=terms.kind, language=terms.language, needs_acceptance=True, effective_from__lt=terms.effective_from
+    )
+    return earlier.order_by("-effective_from").first()
 
 
 def agreed_to_marketing(user: User) -> bool:
@@ -44,7 +56,7 @@ def find_by_identifier(typed: str) -> User | None:
     """
     value = canonical(typed)
     known = (
-        SignInIdentifier.objects.filter(value=value, kind__in=[*rules(SignInRules).identifiers, APPOINTED])
+        SignInIdentifier.objects.filter(value=value, kind__in=rules(SignInRules).identifiers)
         .select_related("user")
         .first()
     )

@@ -1,5 +1,7 @@
 """Makes the room and its rules known to Django."""
 
+from datetime import time, timedelta
+
 from django.apps import AppConfig
 
 
@@ -9,16 +11,25 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from portal import jobs
         from portal.billing import (  # noqa: F401 - the messages register the letters, rules the rule sets
             bookkeeping,
             e_invoice_messages,
             genuine,
+            letters,
+            messages,
             paper_list,
             retention,
             rules,
             transit_booking,
         )
         from portal.desk import kinds
+        from portal.notifications import attachments
+
+        attachments.register("invoice_pdf", letters.invoice_pdf)
+        attachments.register("transfer_code", letters.transfer_code)
+        jobs.periodic("portal.billing.tasks.announce_new", every=timedelta(hours=1))
+        jobs.periodic("portal.billing.tasks.remind", daily_at=time(9, 0))
 
         for kind, words in (
             (transit_booking.MATCH, _("a booking to confirm")),

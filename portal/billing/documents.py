@@ -254,6 +254,12 @@ def _parts(viewer: Viewer, entry: LedgerEntry) -> tuple[InvoicePart, ...]:
     return tuple(InvoicePart(str(share.point), services.in_words([share.service]), share.amount) for share in shares)
 
 
+def may_have_duplicate(invoice: Invoice) -> bool:
+    """An invoice in KSeF is always at hand there, and one that came as a PDF only is not ours to write upon."""
+    is_drawn = bool(invoice.original) or not invoice.received_pdf
+    return invoice.ksef_mode == Invoice.KsefMode.NONE and is_drawn
+
+
 def visible_invoice(viewer: Viewer, public_id: UUID) -> Invoice | None:
     """The invoice, document and all. One statement."""
     return access.visible(Invoice.objects.all(), viewer, Deed.SEE_INVOICES).filter(public_id=public_id).first()

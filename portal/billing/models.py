@@ -59,6 +59,9 @@ class Invoice(FromBilling):
     original_sha256 = models.CharField(max_length=64, blank=True, help_text="Hex digest of the original bytes.")
     received_pdf = models.FileField(_("PDF as received"), storage=private, upload_to="invoices/", blank=True)
     rendered_pdf = models.FileField(_("PDF rendered by us"), storage=private, upload_to="invoices/", blank=True)
+    announced_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its people were written to that it is there."
+    )
 
     access = Scope(
         customer="customer", parts="entries__shares", point="point", standing="entry__is_current", partial=Partial.ALL
@@ -67,7 +70,10 @@ class Invoice(FromBilling):
     class Meta(FromBilling.Meta):
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
-        indexes = [models.Index(fields=["customer", "-issued_on"])]
+        indexes = [
+            models.Index(fields=["customer", "-issued_on"]),
+            models.Index(fields=["issued_on"], condition=models.Q(announced_at=None), name="invoices_to_announce"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -68,3 +68,10 @@ def interest_to_date(overdue: Iterable[tuple[Decimal, date]], yearly_percent: De
         days = max(0, (today - due_on).days)
         total += round_half_up(amount * yearly_percent * days / 100 / DAYS_OF_A_YEAR)
     return total
+
+
+def account_in_letter(account: str, shown: str) -> str:
+    """How much of an account number a letter says: "whole", "last_four" or, for anything else, nothing."""
+    if shown == "whole" and account:
+        return f"{account[:2]} " + " ".join(account[at : at + 4] for at in range(2, len(account), 4))
+    return f"•••• {account[-4:]}" if shown == "last_four" and account else "–"

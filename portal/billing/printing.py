@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from hashlib import sha256
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from stdnum.pl import nip
@@ -24,13 +28,14 @@ from portal.billing.ksef.invoice import (
     RateSum,
     Settlement,
 )
-from portal.billing.ksef.reader import NotAnInvoice, read_invoice
-from portal.billing.ksef.rendering import LANGUAGE, KsefNumberMissing, Look, ksef_codes, sheet_pdf
-from portal.billing.ksef.table import exact
+from portal.billing.ksef.reader import read_invoice
+from portal.billing.ksef.rendering import LANGUAGE, Extras, KsefNumberMissing, Look, ksef_codes, sheet_pdf
 from portal.billing.models import Invoice, InvoiceLine, private
 from portal.billing.policies import fold_number
+from portal.billing.rules import BillingRules
 from portal.utility import identity
 from portal.utility.models import Utility
+from portal.utility.rulebook import rules
 
 KINDS = {
     Invoice.Kind.VAT: "VAT",
@@ -66,35 +71,9 @@ def draw_and_keep(invoice_id: int) -> None:
             pdf_of(invoice)
 
 
-@dataclass(frozen=True)
-class PrintedLine:
-    """One line of an invoice as a screen shows it, every figure written out as the invoice gives it."""
-
-    name: str
-    quantity: str
-    price: str
-    net: str
-    rate: str
-
-
-def printed_lines(invoice: Invoice) -> tuple[PrintedLine, ...]:
-    """What an ordinary invoice is for; the lines of a correction are read in its PDF, before beside after."""
-    try:
-        facts = read_invoice(_original(invoice)) if invoice.original else from_rows(invoice, identity.current())
-    except (NotAnInvoice, OSError):
-        return ()
-    if facts.is_correction:
-        return ()
-    return tuple(
-        PrintedLine(
-            name=line.name or "",
-            quantity=" ".join(part for part in (exact(line.quantity), (line.unit or "").replace("m3", "m³")) if part),
-            price=exact(line.unit_net if line.unit_net is not None else line.unit_gross, 2),
-            net=exact(line.net if line.net is not None else line.gross, 2),
-            rate=f"{line.vat_rate}%" if (line.vat_rate or "").isdigit() else line.vat_rate or "",
-        )
-        for line in facts.lines
-    )
+def facts_of(invoice: Invoice) -> FaInvoice:
+    """What the invoice says, from its original or from its rows. Raises NotAnInvoice or OSError."""
+    return read_invoice(_original(invoice)) if invoice.original else from_rows(invoice, identity.current())
 
 
 def _original(invoice: Invoice) -> bytes:
@@ -103,30 +82,42 @@ def _original(invoice: Invoice) -> bytes:
     return data
 
 
-def draw(invoice: Invoice) -> bytes:
+def draw(invoice: Invoice, *, duplicate_on: date | None = None) -> bytes:
     """The picture of the original file; of an invoice that came as rows, of those rows."""
     utility = identity.current()
     look = Look(name=utility.name, colour=utility.colour_action)
-    if invoice.original:
-        return rendering.invoice_pdf(
-            _original(invoice),
-            look=look,
-            ksef_number=invoice.ksef_number or None,
-            ksef_mode=invoice.ksef_mode,  # type: ignore[arg-type]  # its choices are just these words
-            kod_ii=invoice.kod_ii or None,
-        )
+    facts = facts_of(invoice)
     with translation.override(LANGUAGE):
-        facts = from_rows(invoice, utility)
-        return sheet_pdf(facts, look=look, codes=_codes(invoice, facts), is_structured=False)
+        return sheet_pdf(
+            facts,
+            look=look,
+            codes=codes_of(invoice, facts),
+            is_structured=bool(invoice.original),
+            extras=Extras(check=_check_address(invoice), duplicate_on=duplicate_on),
+        )
 
 
-def _codes(invoice: Invoice, facts: FaInvoice) -> tuple[rendering.Code, ...]:
-    """KOD I needs the digest of the original bytes, which the billing system may give without the bytes."""
-    if not invoice.original_sha256:
+def _check_address(invoice: Invoice) -> str:
+    """Where whoever holds the paper may ask whether it is ours."""
+    if not rules(BillingRules).checks_invoices:
+        return ""
+    return f"{settings.EBOK_BASE_URL.rstrip('/')}{reverse('billing:check')}?{urlencode({'faktura': invoice.number})}"
+
+
+def codes_of(invoice: Invoice, facts: FaInvoice) -> tuple[rendering.Code, ...]:
+    """KOD I needs the digest of the original bytes, which the billing system may give without the bytes.
+
+    Raises KsefNumberMissing.
+    """
+    if invoice.original:
+        digest = sha256(_original(invoice)).digest()
+    elif invoice.original_sha256:
+        digest = bytes.fromhex(invoice.original_sha256)
+    else:
         return ()
     return ksef_codes(
         facts,
-        digest=bytes.fromhex(invoice.original_sha256),
+        digest=digest,
         ksef_number=invoice.ksef_number or None,
         ksef_mode=invoice.ksef_mode,  # type: ignore[arg-type]  # its choices are just these words
         kod_ii=invoice.kod_ii or None,

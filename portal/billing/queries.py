@@ -212,9 +212,13 @@ class OpenCharge:
     channel: str = ""
     held: Decimal = ZERO
     held_until: datetime | None = None
+    currency: str = "PLN"  # of its invoice; the open amount is in złoty all the same
 
     @property
     def payable(self) -> Decimal:
+        """Nothing of an invoice in another currency: what is owed of it is settled at the office."""
+        if self.currency != "PLN":
+            return ZERO
         return max(ZERO, self.open_amount - self.in_transit - self.held)
 
     @property
@@ -224,9 +228,11 @@ class OpenCharge:
 
     @property
     def state(self) -> str:
-        """in_transit, held, overdue, soon or later."""
+        """in_transit, foreign (never payable here), held, overdue, soon or later."""
         if self.in_transit >= self.open_amount:
             return "in_transit"
+        if self.currency != "PLN":
+            return "foreign"
         if self.held and not self.payable:
             return "held"
         return due_state(self.due_on)
@@ -287,6 +293,7 @@ def open_items(viewer: Viewer, deed: str = Deed.SEE_BALANCE) -> OpenCharges:
             invoice_id=F("entry__invoice__public_id"),
             period_from=F("entry__invoice__period_from"),
             period_to=F("entry__invoice__period_to"),
+            currency=F("entry__invoice__currency"),
             in_transit=Sum("transit_parts__amount", filter=paid),
             paid_at=Max(f"{part}paid_at", filter=paid),
             channel=Max(f"{part}channel", filter=paid),
@@ -315,6 +322,7 @@ def _open_charge(row: Mapping[str, Any]) -> OpenCharge:
         channel=row["channel"] or "",
         held=row["held"] or ZERO,
         held_until=row["held_until"],
+        currency=row["currency"] or "PLN",
     )
 
 

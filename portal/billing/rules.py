@@ -97,3 +97,54 @@ class EInvoiceRules(RuleSet):
     fee_electronic: Decimal = rule(  # noqa: RUF009 - rule() makes a field
         Decimal(0), gettext_noop("This fee with an e-invoice, zł gross a bill")
     )
+
+
+WHOLE, LAST_FOUR, NOTHING = "whole", "last_four", "none"
+
+
+@register
+@dataclass(frozen=True)
+class InvoiceLetterRules(RuleSet):
+    code = "invoice_letters"
+    title = gettext_noop("Letters about invoices")
+
+    announces: bool = rule(default=True, label=gettext_noop("Write of each new invoice"))
+    new_for_days: int = rule(
+        14,
+        gettext_noop("An invoice is new for so many days after it was issued"),
+        help_text=gettext_noop("One that comes later is not written about."),
+    )
+    account: str = rule(
+        LAST_FOUR,
+        gettext_noop("The account in such letters"),
+        help_text=gettext_noop("Letters with a whole account number teach people to trust forged ones."),
+        choices=(
+            (LAST_FOUR, gettext_noop("its last four digits")),
+            (WHOLE, gettext_noop("the whole number")),
+            (NOTHING, gettext_noop("not at all")),
+        ),
+    )
+    attaches: tuple[str, ...] = rule(
+        (),
+        gettext_noop("What comes with such letters"),
+        choices=(
+            ("invoice_pdf", gettext_noop("the invoice as a PDF")),
+            ("transfer_code", gettext_noop("the transfer QR code")),
+        ),
+    )
+    remind_days_before: int = rule(
+        3, gettext_noop("Remind so many days before the due date"), help_text=gettext_noop("0: no reminder.")
+    )
+    remind_days_after: int = rule(
+        3, gettext_noop("Remind so many days after the due date"), help_text=gettext_noop("0: no reminder.")
+    )
+
+
+@register
+@dataclass(frozen=True)
+class ForecastRules(RuleSet):
+    code = "forecast"
+    title = gettext_noop("Forecast of invoices")
+
+    longest_months: int = rule(12, gettext_noop("Longest period of a forecast, months"))
+    ahead_months: int = rule(12, gettext_noop("A forecast reaches so many months ahead"))

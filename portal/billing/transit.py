@@ -24,6 +24,7 @@ __all__ = [
     "AmountTooHigh",
     "Booked",
     "Claim",
+    "ForeignCurrency",
     "ItemHeld",
     "NothingToPay",
     "TransitRefused",
@@ -86,6 +87,13 @@ class AccountInQuestion(TransitRefused):
         return _("The balance is being checked by our office. You will be able to pay when it is done.")
 
 
+class ForeignCurrency(TransitRefused):
+    """An invoice in another currency than złoty is not paid here."""
+
+    def __str__(self) -> str:
+        return _("An invoice in another currency than złoty cannot be paid here.")
+
+
 class AlreadyPaid(Exception):
     """Another payment made here has paid this in the meantime; this money waits for a clerk."""
 
@@ -137,7 +145,7 @@ def hold(
     """Reserve amounts of open items for one payment; an item of None is money on account.
 
     Called again with the same reference it returns the transit that is there.
-    Raises ItemHeld, NothingToPay, AmountTooHigh or AccountInQuestion.
+    Raises ItemHeld, NothingToPay, AmountTooHigh, ForeignCurrency or AccountInQuestion.
     """
     if CustomerAccount.objects.filter(customer=customer_id, is_in_question=True).exists():
         raise AccountInQuestion
@@ -148,6 +156,13 @@ def hold(
         return held_already
     if not wanted or any(amount <= 0 for amount in wanted.values()):
         raise NothingToPay
+    if (
+        OpenItem.objects.filter(pk__in=locked)
+        .exclude(entry__invoice__currency="PLN")
+        .exclude(entry__invoice=None)
+        .exists()
+    ):
+        raise ForeignCurrency
     spoken_for = claims(locked)
     for item, amount in wanted.items():
         if item is not None:

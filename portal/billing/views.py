@@ -10,12 +10,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from portal import clock
 from portal.billing.answers import content_of, file_answer, key_of, safe_name, viewer_of
 from portal.billing.blocks import account_of, may_pay_online, transfer_details
-from portal.billing.documents import invoice_sheet, visible_document, visible_invoice
+from portal.billing.documents import invoice_sheet, may_have_duplicate, visible_document, visible_invoice
+from portal.billing.ksef.reader import NotAnInvoice
 from portal.billing.ksef.rendering import KsefNumberMissing
 from portal.billing.models import Invoice
-from portal.billing.printing import pdf_of, printed_lines
+from portal.billing.on_screen import Printed, printed
+from portal.billing.printing import draw, pdf_of
 from portal.billing.queries import open_items
 from portal.customers.models import Deed
 
@@ -34,8 +37,11 @@ def invoice(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "charge": charge,
         "is_in_question": charges.is_in_question,
         "may_pay": bool(charge and charge.payable) and may_pay_online(viewer, charges),
-        "transfer": transfer_details(viewer, sheet.invoice.seller_account or account_of(viewer)),
-        "lines": () if sheet.parts else printed_lines(sheet.invoice),
+        "transfer": transfer_details(viewer, sheet.invoice.seller_account or account_of(viewer))
+        if sheet.invoice.currency == "PLN"
+        else None,
+        "printed": Printed() if sheet.parts else printed(sheet.invoice),
+        "may_have_duplicate": may_have_duplicate(sheet.invoice),
         "viewer": viewer,
         "k": key_of(viewer),
     }
@@ -53,6 +59,20 @@ def invoice_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
         messages.warning(request, str(refusal))
         return redirect(f"{reverse('billing:invoice', args=[public_id])}?k={key_of(viewer_of(request))}")
     return file_answer(drawn, f"{_file_name(found)}.pdf", "application/pdf")
+
+
+@require_safe
+@login_required
+def invoice_duplicate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A duplicate for whoever lost the original: it says so, with the day on which it was made."""
+    found = _found(request, public_id)
+    if not may_have_duplicate(found):
+        raise Http404
+    try:
+        drawn = draw(found, duplicate_on=clock.today())
+    except (NotAnInvoice, OSError):
+        raise Http404 from None
+    return file_answer(drawn, f"Duplikat_{safe_name(found.number)}.pdf", "application/pdf")
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """The one door: who may do what for whom, and which rows they may meet. Nothing else in the house decides this."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -101,18 +102,59 @@ def visible(queryset: QuerySet[M], viewer: Viewer, deed: str) -> QuerySet[M]:
     mine = queryset.filter(**{scope.customer: viewer.customer.pk})
     if viewer.is_whole_customer:
         return mine
+    return _at_points(mine, scope, _points_of(viewer))
+
+
+def _at_points(mine: QuerySet[M], scope: Scope, points: QuerySet[Any]) -> QuerySet[M]:
+    """Of a customer's rows, those that a manager of these points meets."""
     if scope.partial is Partial.NONE:
-        return queryset.none()
-    points = _points_of(viewer)
+        return mine.none()
     if not scope.parts:
         return mine.filter(**{f"{scope.point}__in": points})
-    parts = _parts_of(queryset.model, scope.parts)
+    parts = _parts_of(mine.model, scope.parts)
     if scope.standing:
         parts = parts.filter(**{scope.standing: True})
     mine = mine.filter(Exists(parts.filter(**{f"{scope.point}__in": points})))
     if scope.partial is Partial.ALL:
         mine = mine.exclude(Exists(parts.exclude(**{f"{scope.point}__in": points})))
     return mine
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a person reaches for one deed over several customers: whole ones, and the points of some delegations."""
+
+    customers: tuple[int, ...] = ()
+    delegations: tuple[int, ...] = ()
+
+
+def reach(held: Iterable[Delegation], deed: str) -> Reach:
+    """Over these delegations, as far as each allows the deed. No statement."""
+    able = [delegation for delegation in held if deed in deeds_of(delegation)]
+    return Reach(
+        tuple(delegation.customer_id for delegation in able if delegation.is_whole_customer),
+        tuple(delegation.pk for delegation in able if not delegation.is_whole_customer),
+    )
+
+
+def wholly_within(queryset: QuerySet[M], reached: Reach) -> QuerySet[M]:
+    """The rows of the customers that are reached as a whole."""
+    scope: Scope = queryset.model.access  # type: ignore[attr-defined]  # every model behind the door states its scope
+    return queryset.filter(**{f"{scope.customer}__in": reached.customers})
+
+
+def partly_within(queryset: QuerySet[M], reached: Reach) -> QuerySet[M]:
+    """The rows that are met by points; a point belongs to one customer, so nobody else's are among them."""
+    if not reached.delegations:
+        return queryset.none()
+    scope: Scope = queryset.model.access  # type: ignore[attr-defined]  # as above
+    held = Delegation.points.through.objects.filter(delegation_id__in=reached.delegations)
+    return _at_points(queryset, scope, held.values("servicepoint_id"))
+
+
+def within(queryset: QuerySet[M], reached: Reach) -> QuerySet[M]:
+    """The rows that are met as a whole or by points, in one statement."""
+    return wholly_within(queryset, reached) | partly_within(queryset, reached)
 
 
 def _parts_of(model: type[Model], path: str) -> QuerySet[Model]:

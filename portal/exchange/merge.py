@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from portal import clock
+from portal import clock, jobs
 from portal.billing import bookkeeping
 from portal.billing.models import CustomerAccount, LedgerEntry
 from portal.billing.transit import book_entries
@@ -105,6 +105,8 @@ class Merge:
         book_entries(booked.order_by("pk").iterator())
         if self.has("readings"):
             match_booked()
+        if self.has("invoices"):
+            jobs.later("portal.billing.tasks.announce_new")
         bookkeeping.tell_the_desk(touched)
         leaving_out.tell_the_desk(self.delivery, self.manifest)
         self.delivery.state = BillingDelivery.State.MERGED

@@ -96,22 +96,29 @@ class Shown:
     litres_a_day: int | None = None
 
 
-def marks(meter: Meter, since: date | None = None) -> list[tuple[date, Decimal, str, str]]:
-    """What stands of a meter, the oldest first: one row a day, the day's highest. One statement.
+Row = tuple[date, Decimal, str, str]
+
+
+def marks(meter: Meter, since: date | None = None) -> list[Row]:
+    """What stands of a meter, the oldest first: one row a day, the day's highest. One statement."""
+    return marks_of([meter.pk], since).get(meter.pk, [])
+
+
+def marks_of(meters: Iterable[int], since: date | None = None) -> dict[int, list[Row]]:
+    """The same of several meters, by their keys. One statement.
 
     What came through the portal and is booked as the billing system's own row is that row.
     """
-    rows = MeterReading.objects.filter(meter=meter, state__in=[State.BOOKED, State.EXPORTED, State.ACCEPTED])
+    rows = MeterReading.objects.filter(meter__in=meters, state__in=[State.BOOKED, State.EXPORTED, State.ACCEPTED])
     rows = rows.filter(Q(submission__isnull=True) | Q(submission__booked_as=""))
     if since:
         rows = rows.filter(read_on__gte=since)
-    by_day: dict[date, tuple[date, Decimal, str, str]] = {}
-    for day, value, source, state in rows.order_by("read_on", "value").values_list(
-        "read_on", "value", "source", "state"
-    ):
-        by_day[day] = (day, value, source, state)
-    return list(by_day.values())
+    by_day: dict[int, dict[date, Row]] = {}
+    columns = ("meter_id", "read_on", "value", "source", "state")
+    for meter, day, value, source, state in rows.order_by("read_on", "value").values_list(*columns):
+        by_day.setdefault(meter, {})[day] = (day, value, source, state)
+    return {meter: list(days.values()) for meter, days in by_day.items()}
 
 
-def curve(rows: Iterable[tuple[date, Decimal, str, str]]) -> Curve:
+def curve(rows: Iterable[Row]) -> Curve:
     return Curve([Mark(day, value, source) for day, value, source, _state in rows])

@@ -1,16 +1,17 @@
 """Meters, what they last showed, which readings are to be given and which were."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 
 from portal import clock
 from portal.customers import access
 from portal.customers.access import Viewer
-from portal.customers.models import Deed
+from portal.customers.models import Deed, Delegation
 from portal.metering.facts import CHANGEABLE, PENDING, STANDING, in_use, known_of, with_facts
 from portal.metering.models import Meter, MeterReading
 from portal.metering.policies import Known, Window, is_offered, next_window, window_of_month
@@ -165,6 +166,28 @@ def to_give(viewer: Viewer, *, limit: int, start: int = 0, only: UUID | None = N
         for row, known in lines
         if is_offered(known, day_rules)
     ]
+
+
+def readings_due(held: Iterable[Delegation]) -> dict[int, int] | None:
+    """By customer, how many meters still wait for a reading in the window that is open now. One statement.
+
+    None where readings are taken at any time, or none are taken: then nothing is due.
+    """
+    day_rules, today = rules(ReadingRules), clock.today()
+    window = window_of_month(today, day_rules)
+    if window is None or not rules(Modules).readings or not day_rules.is_accepting:
+        return None
+    if not window.holds(today):
+        return {}
+    given = MeterReading.objects.filter(
+        meter=OuterRef("pk"), state__in=STANDING, read_on__range=(window.opens, window.closes)
+    )
+    waiting = access.within(
+        Meter.objects.filter(in_use(today), point__customer__kind__in=day_rules.accepted_from),
+        access.reach(held, Deed.SUBMIT_READING),
+    ).exclude(~Q(role=Meter.Role.MAIN), point__customer__kind__in=day_rules.main_meter_only)
+    counted = waiting.exclude(Exists(given)).values("point__customer").annotate(count=Count("pk")).order_by()
+    return {row["point__customer"]: row["count"] for row in counted}
 
 
 def visible_meter(viewer: Viewer, public_id: UUID) -> Meter | None:

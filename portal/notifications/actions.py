@@ -60,13 +60,32 @@ def send(
 
 @transaction.atomic
 def write_to(
-    user: Any, code: str, *, about: str, customer: uuid.UUID | None = None, **values: str
+    user: Any,
+    code: str,
+    *,
+    about: str,
+    customer: uuid.UUID | None = None,
+    attach: Iterable[tuple[str, str]] = (),
+    **values: str,
 ) -> tuple[Delivery, ...]:
-    """Write one message to a person about one thing, in their language, by every channel that they left open."""
+    """Write one message to a person about one thing, in their language, by every channel that they left open.
+
+    `attach` names what comes with a letter as (kind, key); its room draws it when the letter leaves.
+    """
     known = _known(code, values)
     addresses = {EMAIL: user.email or "", SMS: phone_number(user.phone)}
     written = [
-        _write(known, one, to, about=about, user=user, customer=customer, language=user.language, values=values)
+        _write(
+            known,
+            one,
+            to,
+            about=about,
+            user=user,
+            customer=customer,
+            language=user.language,
+            values=values,
+            attach=attach,
+        )
         for one in _channels(known, user)
         if (to := addresses[one])
     ]
@@ -100,6 +119,7 @@ def _write(
     customer: uuid.UUID | None,
     language: str,
     values: dict[str, str],
+    attach: Iterable[tuple[str, str]] = (),
 ) -> Delivery:
     key = uuid.uuid4()
     target = ""
@@ -121,6 +141,7 @@ def _write(
             "subject": subject,
             "body": body,
             "target": target,
+            "attachments": [list(one) for one in attach] if channel == EMAIL else [],
             "message_id": _message_id(key),
             "state": state,
             "queued_at": clock.now(),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from portal.notifications.attachments import drawn
 from portal.notifications.messages import find_message
 from portal.notifications.models import Delivery
 from portal.notifications.queries import unsubscribe_token
@@ -78,4 +79,6 @@ def as_mail(delivery: Delivery) -> EmailMultiAlternatives:
     mail.metadata = {"delivery": str(delivery.public_id)}  # type: ignore[attr-defined]  # a provider's back end sends it along and its webhook brings it back
     html = as_html(subject=delivery.subject, body=delivery.body, language=delivery.language, choices_url=no_more)
     mail.attach_alternative(html, "text/html")
+    for file in drawn(delivery.attachments):
+        mail.attach(file.name, file.content, file.kind)
     return mail

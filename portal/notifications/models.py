@@ -114,6 +114,7 @@ class Delivery(models.Model):
         null=True, blank=True, help_text="When its reader signed in and came through its link."
     )
     target = models.CharField(max_length=300, blank=True, help_text="The portal's page that its link leads to.")
+    attachments = models.JSONField(default=list, help_text="What comes with it, as a list of [kind, key].")
     provider_id = models.CharField(max_length=120, blank=True, help_text="By what the e-mail provider knows it.")
 
     class Meta:

@@ -90,7 +90,7 @@ class _Loading:
         self.preset = preset
         self.outcome = Outcome()
         self.stamps = {stamp.key: stamp for stamp in PresetStamp.objects.filter(preset=name)}
-        self.locale = Locale.objects.get_or_create(language_code="pl")[0]
+        self.locale = self._locale("pl")
 
     def run(self) -> Outcome:
         self._utility()
@@ -132,12 +132,22 @@ class _Loading:
 
     def _object(self, row: dict[str, Any]) -> None:
         key, model = row.pop("key"), apps.get_model(row.pop("model"))
+        language, translates = row.pop("locale", ""), row.pop("translates", "")
         found = self._found(key, model)
         if found is None:
             found = model()
             if any(f.name == "locale" for f in model._meta.get_fields()):
-                found.locale = self.locale
+                found.locale = self._locale(language)
+            self._translate(found, translates)
         self._settle(key, found, row)
+
+    def _locale(self, language: str) -> Locale:
+        return Locale.objects.get_or_create(language_code=language)[0] if language else self.locale
+
+    def _translate(self, found: Any, translates: str) -> None:
+        """Make it the other language's side of what was loaded under that key."""
+        if translates:
+            found.translation_key = self._target(translates).translation_key
 
     def _page(self, row: dict[str, Any]) -> None:
         key, model, parent, role = (
@@ -146,16 +156,18 @@ class _Loading:
             row.pop("parent", ""),
             row.pop("role", ""),
         )
+        language, translates = row.pop("locale", ""), row.pop("translates", "")
         row.setdefault("show_in_menus", False)
         page = self._found(key, model)
         if page is None:
-            page = model(locale=self.locale)
+            page = model(locale=self._locale(language))
+            self._translate(page, translates)
             above = self._target(parent) if parent else Page.get_first_root_node()
 
             def put() -> None:
                 above.add_child(instance=page)
                 page.save_revision().publish()
-                if not parent:
+                if not parent and not translates:
                     _make_front_page(page)
 
             self._settle(key, page, row, put)

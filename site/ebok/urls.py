@@ -1,5 +1,6 @@
 """Every address of the portal. Pages come last: what no room claims is asked of Wagtail."""
 
+from allauth.account.views import logout as sign_out
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
@@ -18,6 +19,7 @@ to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=Tru
 urlpatterns = [
     # Wagtail's own doors lead to ours, where the second factor is asked for.
     path("panel/login/", to_sign_in),
+    path("panel/logout/", sign_out),  # a link asks first, as everywhere; only a press signs out
     re_path(r"^panel/password_reset/", to_sign_in),
     re_path(r"^panel/bulk/accounts/user/", page_not_found, {"exception": Http404()}),  # reaches past the list of staff
     path("panel/", include(wagtailadmin_urls)),
@@ -41,7 +43,6 @@ urlpatterns += i18n_patterns(
     path("konto/", include("portal.waste.urls")),
     path("konto/", include("portal.cases.urls")),
     path("konto/", include("forms.registration.urls")),
-    path("konto/", include("forms.managers.urls")),
     path("konto/", include("portal.customers.urls")),
     path("platnosci/", include("payments.urls")),
     path("", include("home.page_urls")),

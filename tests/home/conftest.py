@@ -94,7 +94,8 @@ def put_notice(site: SimpleNamespace) -> Any:
 @pytest.fixture
 def put_question(site: SimpleNamespace) -> Any:
     def put(question: str, answer: str = "<p>Tak.</p>", **fields: Any) -> FaqEntry:
-        group, _ = FaqCategory.objects.get_or_create(name="Konto", locale=site.locale)
+        named = FaqCategory.objects.get_or_create(name="Konto", locale=site.locale)[0]
+        group = fields.pop("category", named)
         number = FaqEntry.objects.count()
         return FaqEntry.objects.create(
             locale=site.locale, category=group, question=question, answer=answer, anchor=f"pytanie-{number}", **fields

@@ -30,8 +30,8 @@ FOR_CLERKS = [
     "delivery_register:index",
     "suppression_register:index",
 ]
-FOR_ADMINISTRATORS = ["journal", "billing_delivery_register:index", "delivery_register:index"]
-ADDRESSES = {"journal": "/panel/journal/"}
+FOR_ADMINISTRATORS = ["journal", "acceptances", "billing_delivery_register:index", "delivery_register:index"]
+ADDRESSES = {"journal": "/panel/journal/", "acceptances": "/panel/acceptances/"}
 
 
 def address(name):

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from portal.billing.ksef.rest import Part
+
 Severity = Literal["error", "warning"]
 
 
@@ -182,7 +184,7 @@ class FaInvoice:
     order: Order | None = None
     footer: tuple[str, ...] = ()
     registers: tuple[Register, ...] = ()
-    left_out: tuple[str, ...] = ()  # parts of the file that a reader must look up there: "Zalacznik", "Transport"
+    rest: tuple[Part, ...] = ()  # what of the file has no place above: attachments, transport, exchange rates
 
     @property
     def customer_number(self) -> str | None:

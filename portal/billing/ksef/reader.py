@@ -25,6 +25,7 @@ from portal.billing.ksef.invoice import (
     Settlement,
     SettlementItem,
 )
+from portal.billing.ksef.rest import rest
 from portal.billing.ksef.safe_xml import NAMESPACE, NotAnInvoice, open_invoice
 from portal.billing.ksef.structure import check_structure
 from portal.billing.ksef.substance import check_substance
@@ -34,21 +35,6 @@ __all__ = ["FaInvoice", "Finding", "NotAnInvoice", "check_structure", "check_sub
 SLOTS = ("1", "2", "3", "4", "5", "6_1", "6_2", "6_3", "7", "8", "9", "10", "11")
 YES_OR_NO = ("P_16", "P_17", "P_18", "P_18A", "P_23")
 MARKS = ("P_19", "P_22", "P_PMarzy_2", "P_PMarzy_3_1", "P_PMarzy_3_2", "P_PMarzy_3_3")
-NOT_SHOWN = (
-    "Zalacznik",
-    "PodmiotUpowazniony",
-    "WZ",
-    "ZaliczkaCzesciowa",
-    "NowySrodekTransportu",
-    "Skonto",
-    "LinkDoPlatnosci",
-    "IPKSeF",
-    "Zamowienia",
-    "NrPartiiTowaru",
-    "WarunkiDostawy",
-    "KursUmowny",
-    "Transport",
-)
 
 
 class Node:
@@ -128,7 +114,8 @@ class Node:
 
 def read_invoice(data: bytes) -> FaInvoice:
     """What the file says. Raises NotAnInvoice when it cannot be read as FA(3); whether it adds up is not asked here."""
-    root = Node(open_invoice(data))
+    element = open_invoice(data)
+    root = Node(element)
     fa, seller, buyer = root.one("Fa"), root.one("Podmiot1"), root.one("Podmiot2")
     if fa is None or seller is None or buyer is None:
         raise NotAnInvoice(_("The invoice lacks its seller, its buyer or its content."), root.line)
@@ -159,7 +146,7 @@ def read_invoice(data: bytes) -> FaInvoice:
         order=_order(fa.one("Zamowienie")),
         footer=_footer(root.one("Stopka")),
         registers=tuple(_registers(root.one("Stopka"))),
-        left_out=tuple(name for name in NOT_SHOWN if root.has(name)),
+        rest=rest(element),
     )
 
 

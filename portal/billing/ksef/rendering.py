@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from typing import Literal
 
@@ -54,6 +55,14 @@ class Code:
     caption: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Extras:
+    """What is printed beside the invoice's own words: where to check it, and that it is a duplicate."""
+
+    check: str = ""
+    duplicate_on: date | None = None
+
+
 def invoice_pdf(
     data: bytes,
     *,
@@ -61,6 +70,7 @@ def invoice_pdf(
     ksef_number: str | None = None,
     ksef_mode: KsefMode = "none",
     kod_ii: str | None = None,
+    extras: Extras | None = None,
 ) -> bytes:
     """The PDF of an FA(3) file, with the codes that its `ksef_mode` calls for. Raises NotAnInvoice."""
     invoice = read_invoice(data)
@@ -72,7 +82,7 @@ def invoice_pdf(
             ksef_mode=ksef_mode,
             kod_ii=kod_ii,
         )
-        return sheet_pdf(invoice, look=look, codes=codes)
+        return sheet_pdf(invoice, look=look, codes=codes, extras=extras)
 
 
 def ksef_codes(
@@ -104,13 +114,28 @@ def ksef_codes(
     return tuple(codes)
 
 
-def sheet_pdf(invoice: FaInvoice, *, look: Look, codes: tuple[Code, ...] = (), is_structured: bool = True) -> bytes:
+def sheet_pdf(
+    invoice: FaInvoice,
+    *,
+    look: Look,
+    codes: tuple[Code, ...] = (),
+    is_structured: bool = True,
+    extras: Extras | None = None,
+) -> bytes:
     """The PDF of an invoice however it came; `is_structured` says that an XML original stands behind it."""
+    beside = extras or Extras()
     with translation.override(LANGUAGE):
         printed = sheet(invoice)
         html = render_to_string(
             TEMPLATE,
-            {"sheet": printed, "look": look, "codes": codes, "is_structured": is_structured},
+            {
+                "sheet": printed,
+                "look": look,
+                "codes": codes,
+                "is_structured": is_structured,
+                "check": beside.check,
+                "duplicate_on": f"{beside.duplicate_on:%d.%m.%Y}" if beside.duplicate_on else "",
+            },
         )
         return pdf.render(
             html,

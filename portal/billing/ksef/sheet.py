@@ -57,6 +57,14 @@ class SettlementRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rest:
+    """A part of the file as it stands there: names of FA(3), texts untouched."""
+
+    title: str
+    rows: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     kind: str
     number: str
@@ -78,7 +86,7 @@ class Sheet:
     annotations: tuple[str, ...]
     footer: tuple[str, ...]
     registers: tuple[str, ...]
-    left_out: str
+    rest: tuple[Rest, ...]
 
 
 def sheet(invoice: FaInvoice) -> Sheet:
@@ -106,7 +114,13 @@ def sheet(invoice: FaInvoice) -> Sheet:
         annotations=tuple(_annotations(invoice)),
         footer=invoice.footer,
         registers=tuple(_registers(invoice)),
-        left_out=", ".join(str(words.LEFT_OUT.get(name, name)) for name in invoice.left_out),
+        rest=tuple(
+            Rest(
+                title=str(words.PARTS.get(part.name, part.name)),
+                rows=tuple(Fact(label=label, value=value) for label, value in part.rows),
+            )
+            for part in invoice.rest
+        ),
     )
 
 

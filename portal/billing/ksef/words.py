@@ -76,18 +76,21 @@ EFFECTS = {
     "3": pgettext_lazy("invoice", "takes effect on another day"),
 }
 
-LEFT_OUT = {
-    "Zalacznik": pgettext_lazy("invoice", "the attachment"),
-    "PodmiotUpowazniony": pgettext_lazy("invoice", "the authorised entity"),
-    "WZ": pgettext_lazy("invoice", "delivery notes"),
-    "ZaliczkaCzesciowa": pgettext_lazy("invoice", "part advances"),
-    "NowySrodekTransportu": pgettext_lazy("invoice", "details of new means of transport"),
-    "Skonto": pgettext_lazy("invoice", "the cash discount"),
-    "LinkDoPlatnosci": pgettext_lazy("invoice", "the payment link"),
-    "IPKSeF": pgettext_lazy("invoice", "the KSeF payment identifier"),
-    "Zamowienia": pgettext_lazy("invoice", "orders"),
-    "NrPartiiTowaru": pgettext_lazy("invoice", "batch numbers"),
-    "WarunkiDostawy": pgettext_lazy("invoice", "terms of delivery"),
-    "KursUmowny": pgettext_lazy("invoice", "the agreed exchange rate"),
-    "Transport": pgettext_lazy("invoice", "details of the transport"),
+# Parts of the file that are told field by field.
+PARTS = {
+    "Zalacznik": pgettext_lazy("invoice", "Attachment"),
+    "PodmiotUpowazniony": pgettext_lazy("invoice", "Authorised entity"),
+    "WZ": pgettext_lazy("invoice", "Delivery notes"),
+    "ZaliczkaCzesciowa": pgettext_lazy("invoice", "Part advances"),
+    "NowySrodekTransportu": pgettext_lazy("invoice", "New means of transport"),
+    "Skonto": pgettext_lazy("invoice", "Cash discount"),
+    "LinkDoPlatnosci": pgettext_lazy("invoice", "Payment link"),
+    "IPKSeF": pgettext_lazy("invoice", "KSeF payment identifier"),
+    "Zamowienia": pgettext_lazy("invoice", "Orders"),
+    "NrPartiiTowaru": pgettext_lazy("invoice", "Batch number"),
+    "WarunkiDostawy": pgettext_lazy("invoice", "Terms of delivery"),
+    "KursUmowny": pgettext_lazy("invoice", "Agreed exchange rate"),
+    "WalutaUmowna": pgettext_lazy("invoice", "Agreed currency"),
+    "Transport": pgettext_lazy("invoice", "Transport"),
+    "other": pgettext_lazy("invoice", "Other fields"),
 }

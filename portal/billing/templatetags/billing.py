@@ -45,9 +45,13 @@ def state_words(state: str, due_on: date | None = None) -> str:
     """The state of a charge as its payer reads it."""
     if state in ("overdue", "soon"):
         return due_words(due_on)
-    return {"paid": _("paid"), "in_transit": _("being booked"), "held": _("being paid now"), "later": _("to pay")}.get(
-        state, ""
-    )
+    return {
+        "paid": _("paid"),
+        "in_transit": _("being booked"),
+        "held": _("being paid now"),
+        "foreign": _("in another currency"),
+        "later": _("to pay"),
+    }.get(state, "")
 
 
 @register.filter

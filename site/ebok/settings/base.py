@@ -29,7 +29,6 @@ INSTALLED_APPS = [
     "forms.apps.FormsConfig",
     "forms.built",
     "forms.registration",
-    "forms.managers",
     "portal.exchange",
     "portal.audiences",
     "portal.billing",
@@ -98,6 +97,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.accounts.middleware.ChangePasswordFirst",
+    "portal.accounts.middleware.AcceptTermsFirst",
     "portal.accounts.middleware.SecondFactorForStaff",
     "portal.customers.middleware.ViewerMiddleware",
 ]

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from home.faq import actions, queries
-from home.faq.entries import FaqEntry
+from home.faq.entries import FaqCategory, FaqEntry
 from home.staff_roles import ensure_groups
 from portal import clock
 from portal.content import page_cache
@@ -136,3 +136,46 @@ def test_saying_so_leaves_the_kept_page_as_it_is(site, client, put_question):
     client.get("/pytania/")
     voice(client, entry)
     assert page_cache.find(client.get("/pytania/").wsgi_request)[1] is not None
+
+
+def questions(site):
+    return [entry.question for _, entries in queries.groups(site.locale.pk) for entry in entries]
+
+
+def dragged(client, entry, position):
+    address = reverse("wagtailsnippets_faq_faqentry:reorder", args=[entry.pk])
+    return client.post(f"{address}?position={position}")
+
+
+def test_an_editor_drags_a_question_to_another_place_and_readers_meet_it_there_at_once(site, client, put_question):
+    entries = [put_question(name, order=0) for name in ("A", "B", "C")]
+    assert client.get("/pytania/").status_code == 200
+    editor = get_user_model().objects.create_user("redakcja@example.org", "x", is_staff=True)
+    editor.groups.add(ensure_groups(site.home)["redakcja"])
+    client.force_login(editor)
+    listed = client.get(reverse("wagtailsnippets_faq_faqentry:list"))
+    assert "w-orderable" in listed.content.decode()
+    assert dragged(client, entries[2], 0).status_code == 200
+    client.logout()
+    assert questions(site) == ["C", "A", "B"]
+    page = client.get("/pytania/").content.decode()
+    assert page.index(">C<") < page.index(">A<")
+
+
+def test_a_question_dragged_beyond_its_group_stays_in_it(site, put_question):
+    put_question("A", order=1)
+    moved = put_question("B", order=2)
+    other = FaqCategory.objects.create(name="Płatności", order=9, locale=site.locale)
+    put_question("C", order=1, category=other)
+    actions.move(moved, 2)
+    assert questions(site) == ["A", "B", "C"]
+    actions.move(moved, 0)
+    assert questions(site) == ["B", "A", "C"]
+
+
+def test_marketing_does_not_reorder_questions(site, client, put_question):
+    entry = put_question("A")
+    person = get_user_model().objects.create_user("marketing@example.org", "x", is_staff=True)
+    person.groups.add(ensure_groups(site.home)["marketing"])
+    client.force_login(person)
+    assert dragged(client, entry, 0).status_code in (302, 403)

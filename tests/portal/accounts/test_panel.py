@@ -111,3 +111,12 @@ def test_a_colleague_can_be_changed(panel):
     panel.post(url, {"email": "bok@example.pl", "first_name": "Bogna", "last_name": "Kowal", "is_active": "on"})
     colleague.refresh_from_db()
     assert colleague.first_name == "Bogna"
+
+
+def test_a_link_to_sign_out_of_the_panel_asks_first_and_only_a_press_ends_the_session(client, django_user_model):
+    client.force_login(make_staff())
+    asked = client.get("/panel/logout/")
+    assert asked.status_code == 200
+    assert "_auth_user_id" in client.session
+    assert client.post("/panel/logout/").status_code == 302
+    assert "_auth_user_id" not in client.session

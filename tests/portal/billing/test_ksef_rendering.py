@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO
@@ -12,7 +13,7 @@ from pypdf import PdfReader
 
 from portal.billing.ksef.number import kod_i_url
 from portal.billing.ksef.reader import read_invoice
-from portal.billing.ksef.rendering import KsefNumberMissing, Look, invoice_pdf, ksef_codes, sheet_pdf
+from portal.billing.ksef.rendering import Extras, KsefNumberMissing, Look, invoice_pdf, ksef_codes, sheet_pdf
 from portal.billing.ksef.sheet import grouped_account
 from tests.portal.billing.ksef_files import SHARED, invoice_file, needs_samples
 
@@ -95,11 +96,56 @@ def test_a_correction_shows_the_difference_of_each_line():
         assert difference in text
 
 
+# Fields that are told in other words (kinds, marks, codes), or not at all because they say no or belong to the envelope.
+TOLD_IN_WORDS = {
+    *("KodFormularza", "WariantFormularza", "DataWytworzeniaFa", "SystemInfo", "RodzajFaktury", "TypKorekty"),
+    *("JST", "GV", "BrakID", "Rola", "FormaPlatnosci", "Zaplacono", "StanPrzed", "StanPrzedZ", "NrKSeF", "FP", "TP"),
+    *("P_16", "P_17", "P_18", "P_18A", "P_19", "P_19N", "P_22N", "P_23", "P_PMarzy", "P_PMarzyN", "P_PMarzy_3_1"),
+    *("KodWaluty", "P_12", "P_12Z", "ZnacznikZaplatyCzesciowej", "UU_ID", "UU_IDZ", "NrWiersza", "KodUE"),
+    *("SumaObciazen", "SumaOdliczen", "NrWierszaFa", "NrWierszaZam", "KodKraju", "P_14_1W", "P_14_2W"),
+}
+
+
+def bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def ways_to_write(text: str) -> set[str]:
+    """As it stands, as a Polish number with as many decimals or at least two, as a day, as an account in fours."""
+    found = {text, polish_day(text[:10])}
+    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+        found |= {polish(text, 0), polish(text)}
+    return {bare(each) for each in found}
+
+
+@needs_samples
+@pytest.mark.parametrize("path", sorted(SHARED.glob("samples/*.xml")), ids=lambda path: path.stem)
+def test_every_field_of_every_sample_is_in_its_print(path):
+    """Read by lxml alone, leaf by leaf."""
+    data = path.read_bytes()
+    text = bare(text_of(invoice_pdf(data, look=LOOK)))
+    for leaf in etree.fromstring(data).iter("{*}*"):
+        name, value = etree.QName(leaf).localname, " ".join((leaf.text or "").split())
+        if len(leaf) or not value or name in TOLD_IN_WORDS:
+            continue
+        assert any(way in text for way in ways_to_write(value)), (name, value)
+
+
 @needs_samples
 @pytest.mark.parametrize("path", sorted(SHARED.glob("samples/*.xml")), ids=lambda path: path.stem)
 def test_every_kind_of_invoice_can_be_drawn(path):
     data = path.read_bytes()
     assert read_invoice(data).number in text_of(invoice_pdf(data, look=LOOK))
+
+
+def test_the_print_says_where_to_check_it_and_that_it_is_a_duplicate():
+    address = "https://ebok.example/konto/sprawdz-fakture/?faktura=1"
+    extras = Extras(check=address, duplicate_on=date(2026, 11, 20))
+    pdf = invoice_pdf(invoice_file(), look=LOOK, extras=extras)
+    assert address in links_of(pdf)
+    assert "DUPLIKAT" in text_of(pdf)
+    assert "20.11.2026" in text_of(pdf)
+    assert "DUPLIKAT" not in text_of(invoice_pdf(invoice_file(), look=LOOK))
 
 
 def test_the_amount_to_pay_leads_and_is_the_invoice_s_own():

@@ -17,13 +17,17 @@ from portal.billing.models import (
     EntryShare,
     Invoice,
     InvoiceLine,
+    OpenItem,
     Transit,
     TransitPart,
     private,
 )
-from portal.billing.printing import draw, from_rows, pdf_of, printed_lines
+from portal.billing.on_screen import printed
+from portal.billing.printing import draw, from_rows, pdf_of
+from portal.billing.transit import ForeignCurrency, hold
 from portal.customers.actions import grant_access
 from portal.utility import identity, kept
+from portal.utility.models import Utility
 from tests import factories
 
 SAMPLE = Path(__file__).parents[4] / "shared" / "data" / "ksef" / "samples" / "fa3-water-consumer-brakid.xml"
@@ -174,7 +178,7 @@ def test_an_original_file_is_drawn_and_its_lines_are_read(bill):
     bill.original.save("faktura.xml", ContentFile(SAMPLE.read_bytes()))
     facts = read_invoice(SAMPLE.read_bytes())
     assert draw(bill).startswith(b"%PDF")
-    assert [line.name for line in printed_lines(bill)] == [line.name for line in facts.lines]
+    assert [line.name for line in printed(bill).lines] == [line.name for line in facts.lines]
 
 
 def test_a_file_that_cannot_be_read_leaves_the_page(bill, client):
@@ -269,3 +273,52 @@ def test_a_proxy_for_readings_gets_no_invoice(bill, client):
     grant_access(user=user, customer=bill.customer, role="proxy", ground="invitation", deeds=["see_readings"])
     client.force_login(user)
     assert client.get(where("invoice", bill)).status_code == 404
+
+
+def test_an_invoice_in_another_currency_is_shown_and_never_payable(bill, client):
+    Invoice.objects.update(currency="EUR")
+    page = client.get(where("invoice", bill)).content.decode().replace("\xa0", " ")
+    assert "135,38 EUR" in page
+    assert 'name="item"' not in page
+    item = OpenItem.objects.get(entry__invoice=bill)
+    with pytest.raises(ForeignCurrency):
+        hold(
+            customer_id=bill.customer_id,
+            items=[(item.pk, item.open_amount)],
+            reference="r1",
+            until=clock.now() + timedelta(minutes=30),
+        )
+
+
+def test_a_duplicate_says_so_and_an_invoice_in_ksef_has_none(bill, client):
+    drawn = client.get(where("invoice_duplicate", bill))
+    assert drawn.content.startswith(b"%PDF-")
+    assert not Invoice.objects.get().rendered_pdf
+    Invoice.objects.update(ksef_mode="online")
+    assert client.get(where("invoice_duplicate", bill)).status_code == 404
+
+
+def test_a_correction_shows_what_it_changes(bill, client):
+    Invoice.objects.update(kind="kor", gross=Decimal("-8.00"))
+    bill.lines.all().delete()
+    InvoiceLine.objects.create(
+        invoice=bill, position=1, description="Woda", unit="m3", quantity=10, net=Decimal("62.70"), is_before=True
+    )
+    InvoiceLine.objects.create(
+        invoice=bill, position=1, description="Woda", unit="m3", quantity=8, net=Decimal("50.16")
+    )
+    page = client.get(where("invoice", bill)).content.decode().replace("\xa0", " ")
+    for figure in ("62,70", "50,16", "−12,54"):
+        assert figure in page
+
+
+def test_an_invoice_in_ksef_shows_its_codes(bill, client):
+    Invoice.objects.update(
+        ksef_mode="offline", original_sha256="ab" * 32, kod_ii="https://qr.ksef.mf.gov.pl/certificate/Nip/1/2/3"
+    )
+    Utility.objects.update_or_create(pk=1, defaults={"name": "Wodociągi", "nip": "1234563218"})
+    kept.forget_everything()
+    page = client.get(where("invoice", bill)).content.decode()
+    assert "https://qr.ksef.mf.gov.pl/invoice/" in page
+    assert "https://qr.ksef.mf.gov.pl/certificate/" in page
+    assert page.count("data:image/svg+xml") >= 2
