@@ -48,6 +48,8 @@ CLERKS_RIGHTS = (
     "metering.view_missedwindow",
     "metering.change_missedwindow",
     "registration.view_application",
+    "managers.view_managerrequest",
+    "managers.change_managerrequest",
     "exchange.view_billingdelivery",
     "notifications.view_delivery",
     "notifications.change_delivery",

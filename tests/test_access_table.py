@@ -200,6 +200,9 @@ OPEN: dict[str, str] = {
     "cases:outages": "what does not work, told to everybody",
     "registration_challenge": "the captcha's question",
     "registration_confirm": "a signed token from a mail",
+    "managers:ask": "anybody may ask; a clerk decides",
+    "managers:sent": "thanks, and nothing of anybody",
+    "managers:object": "a signed token from a mail; it ends a right and gives none",
 }
 
 

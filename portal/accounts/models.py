@@ -89,6 +89,7 @@ class SignInIdentifier(models.Model):
         EMAIL = "email", _("e-mail")
         CUSTOMER_NUMBER = "customer_number", _("customer number")
         ISSUED = "issued", _("issued identifier")
+        APPOINTED = "appointed", _("e-mail of a manager or proxy")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="identifiers")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)

@@ -10,6 +10,9 @@ from portal.accounts.policies import canonical
 from portal.accounts.rules import SignInRules
 from portal.utility.rulebook import rules
 
+# Managers and proxies sign in with their e-mail, whatever the rules ask of customers.
+APPOINTED = SignInIdentifier.Kind.APPOINTED
+
 
 def terms_in_force(kind: str = "terms", language: str = "pl", day: date | None = None) -> TermsVersion | None:
     """The version that holds on a day: one statement."""
@@ -56,7 +59,7 @@ def find_by_identifier(typed: str) -> User | None:
     """
     value = canonical(typed)
     known = (
-        SignInIdentifier.objects.filter(value=value, kind__in=rules(SignInRules).identifiers)
+        SignInIdentifier.objects.filter(value=value, kind__in=[*rules(SignInRules).identifiers, APPOINTED])
         .select_related("user")
         .first()
     )

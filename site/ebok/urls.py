@@ -43,6 +43,7 @@ urlpatterns += i18n_patterns(
     path("konto/", include("portal.waste.urls")),
     path("konto/", include("portal.cases.urls")),
     path("konto/", include("forms.registration.urls")),
+    path("konto/", include("forms.managers.urls")),
     path("konto/", include("portal.customers.urls")),
     path("platnosci/", include("payments.urls")),
     path("", include("home.page_urls")),

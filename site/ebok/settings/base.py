@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "forms.apps.FormsConfig",
     "forms.built",
     "forms.registration",
+    "forms.managers",
     "portal.exchange",
     "portal.audiences",
     "portal.billing",
