@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 ON_TWO_CORES := -n 2 --dist loadscope
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench facts demo-reset lock vendor messages screenshots
+.PHONY: help run test check bench killed facts demo-reset lock vendor messages screenshots
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ check-prepared:
 bench: ## the benchmarks, each figure beside its yardstick
 	@.ci/prepare --tests
 	@EBOK_BENCH=1 $(PYTHON) .ci/with-postgres $(PYTHON) -m pytest tests/bench -s -p no:randomly $(PYTEST_ARGS)
+
+killed: ## fifty random kills of site, worker and scheduler under twenty payers (EBOK_KILLS=)
+	@.ci/prepare --tests
+	@EBOK_KILLS=$${EBOK_KILLS:-50} $(PYTHON) .ci/with-postgres $(PYTHON) -m pytest tests/payments/test_killed.py -s -p no:randomly
 
 facts: ## every fact of the five utilities and the journey that shows it
 	@.ci/prepare --checks

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from payments import queries
+from payments import lost, queries
 from payments.gateways.base import Gateway, NoSuchSession, SessionState, named
 from payments.models import GatewayEvent, Payment
 from payments.policies import Asked, GiveBack, GiveUp, Object, Outcome, SetAside, Settle, Stay, Told, Wait, decide
@@ -70,6 +70,8 @@ def act_on_event(event: GatewayEvent) -> None:
     payment = _payment_of(event)
     if payment is not None:
         ask_gateway(payment, session_id=event.session_id)
+    elif event.session_id and event.key and by_key(event.key) is None:
+        payment = follow_unknown(event.gateway, named(event.gateway).session_state(event.session_id))
     event.payment, event.acted_on_at = payment, clock.now()
     event.save(update_fields=["payment", "acted_on_at"])
 
@@ -334,6 +336,52 @@ def page_of(payment: Payment) -> str:
 
 def tell_of_slow_booking(payment: Payment) -> None:
     _write_to_payer(payment, "payment_not_booked")
+
+
+# What the gateway knows and we do not: our database was restored to an earlier hour, or lost
+
+
+def follow_unknown(gateway: str, told: SessionState) -> Payment | None:
+    """A session that we know nothing of: when it is paid, its payment is made anew, or given to a clerk."""
+    if told.outcome is not Outcome.PAID:
+        return None
+    payment = made_anew(gateway, told)
+    if payment is None:
+        report_unknown(told)
+        return None
+    return follow(payment.pk, told)
+
+
+@transaction.atomic
+def made_anew(gateway: str, told: SessionState) -> Payment | None:
+    """The payment that a gateway remembers, from what we gave it to keep; None when that does not say enough."""
+    found = lost.remembered(told)
+    if found is None:
+        return None
+    held = Transit.objects.create(
+        reference=found.reference,
+        customer=found.customer,
+        amount=found.amount,
+        channel=transit.ONLINE,
+        held_until=clock.now(),
+    )
+    TransitPart.objects.bulk_create(
+        TransitPart(transit=held, item_id=item, amount=amount) for item, amount in found.parts
+    )
+    payment = Payment.objects.create(
+        public_id=found.public_id,
+        customer=found.customer,
+        payer=found.payer,
+        payer_email=found.payer.email or "" if found.payer else "",
+        transit=held,
+        amount=found.amount,
+        gateway=gateway,
+        session_id=told.session_id,
+        created_at=clock.now(),
+        expires_at=clock.now(),
+    )
+    note("payment_made_anew", about=f"payment:{found.public_id}", by=gateway, customer=found.customer.public_id)
+    return payment
 
 
 def report_unknown(told: SessionState) -> None:

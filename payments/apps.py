@@ -17,10 +17,11 @@ class PaymentsConfig(AppConfig):
 
         retention.state()
         jobs.periodic("payments.tasks.sweep", every=timedelta(minutes=1))
+        jobs.periodic("payments.tasks.look_back", every=timedelta(minutes=10))
         jobs.periodic("payments.tasks.reconcile", daily_at=time(5))
         jobs.periodic("payments.tasks.chase", daily_at=time(7))
         kinds.register(actions.HELD, _("a payment to decide on"), "payment_register:inspect")
         kinds.register(actions.DISPUTED, _("a disputed payment"), "payment_register:inspect")
-        kinds.register(refunds.TO_APPROVE, _("a refund to approve"), "payment_register:inspect")
-        kinds.register(refunds.NOT_GIVEN, _("a refund that the gateway refused"), "payment_register:inspect")
+        kinds.register(refunds.TO_APPROVE, _("a refund to approve"), "payment_register:of_refund")
+        kinds.register(refunds.NOT_GIVEN, _("a refund that the gateway refused"), "payment_register:of_refund")
         kinds.register(actions.UNKNOWN, _("a payment that the portal does not know"))

@@ -11,17 +11,17 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from payments import actions, queries
+from payments import actions, lost, queries
 from payments.gateways.base import GatewayRefused, Line, NoGateway, Session, SessionRequest, SessionState, named
 from payments.models import Payment
-from payments.policies import Outcome
+from payments.policies import WAITING, Outcome
 from payments.rules import PaymentRules
 from portal import clock, money
 from portal.billing import transit
 from portal.billing.models import OpenItem, TransitPart
 from portal.customers import access
 from portal.customers.access import Viewer
-from portal.customers.models import Deed
+from portal.customers.models import Deed, Delegation
 from portal.journal.actions import note
 from portal.notifications.actions import absolute
 from portal.utility.rulebook import rules
@@ -57,6 +57,20 @@ class TooMuch(CannotPay):
         return _("The largest payment is %(most)s. Pay in parts, or by a transfer.") % {"most": most}
 
 
+class NoParts(CannotPay):
+    """Less than the whole of a document, where the rules want it whole."""
+
+    def __str__(self) -> str:
+        return _("Each document is paid whole here. Leave out what you cannot pay now.")
+
+
+class NotOnAccount(CannotPay):
+    """Money for no document, where the rules want none."""
+
+    def __str__(self) -> str:
+        return _("Here you can pay only for the documents shown, not on account.")
+
+
 class TooManyItems(CannotPay):
     """More documents than one payment can carry."""
 
@@ -78,6 +92,7 @@ def start_payment(
     by: Any,
     items: Mapping[UUID, Decimal],
     press: UUID,
+    on_account: Decimal = ZERO,
     email: str = "",
     check: Callable[[Payment], None] | None = None,
 ) -> Payment:
@@ -85,7 +100,7 @@ def start_payment(
 
     The same `press` (the token of the form) gives the same payment, and so does the same choice while the person's
     own session for it is open; another choice of his ends that session first. A guest has no session of his own to
-    go on in. `email` is where a guest wants to be told; `check` may refuse while the items are locked.
+    go on in. `on_account` is money for no document. `email` is where a guest wants to be told; `check` may refuse while the items are locked.
     Raises CannotPay, transit.TransitRefused, or GatewayFault when an earlier session cannot be ended.
     """
     if viewer.customer is None or not access.may(viewer, Deed.PAY) or not is_offered():
@@ -93,8 +108,11 @@ def start_payment(
     earlier = pressed(press, viewer)
     if earlier is not None:
         return earlier
-    check_total(sum(items.values(), ZERO), len(items))
+    check_total(sum(items.values(), on_account), len(items))
     wanted = _visible(viewer, items)
+    _check_kind(wanted, on_account)
+    if on_account:
+        wanted[None] = on_account
     try:
         return _hold(viewer=viewer, by=by, wanted=wanted, press=press, email=email, check=check)
     except (transit.ItemHeld, IntegrityError) as stopped:
@@ -110,6 +128,33 @@ def check_total(total: Decimal, count: int) -> None:
         raise TooLittle
     if total > rule.maximum:
         raise TooMuch
+
+
+def _check_kind(wanted: Mapping[int | None, Decimal], on_account: Decimal) -> None:
+    """Raises NoParts or NotOnAccount, as the rules have it."""
+    rule = rules(PaymentRules)
+    if on_account and (on_account < 0 or not rule.on_account):
+        raise NotOnAccount
+    if rule.parts:
+        return
+    claims = transit.claims([item for item in wanted if item is not None])
+    for item in OpenItem.objects.filter(pk__in=[item for item in wanted if item is not None]):
+        if wanted[item.pk] < claims.get(item.pk, transit.Claim()).left_of(item.open_amount):
+            raise NoParts
+
+
+def take_over(*, viewer: Viewer, by: Any, item: UUID) -> None:
+    """A customer's owner ends what others have begun to pay of an item, so that he can pay it himself.
+
+    Their sessions are ended first; what was paid in that moment is paid. Raises NotOffered or GatewayFault.
+    """
+    if viewer.user_id is None or viewer.role != Delegation.Role.OWNER or not access.may(viewer, Deed.PAY):
+        raise NotOffered
+    mine = access.visible(OpenItem.objects.filter(public_id=item), viewer, Deed.PAY)
+    begun = Payment.objects.filter(transit__parts__item__in=mine, state__in=WAITING).exclude(payer=viewer.user_id)
+    for payment in begun.select_related("customer").distinct():
+        note("payment_taken_over", about=f"payment:{payment.public_id}", by=by, customer=payment.customer.public_id)
+        actions.end_payment(payment)
 
 
 def _visible(viewer: Viewer, items: Mapping[UUID, Decimal]) -> dict[int | None, Decimal]:
@@ -142,7 +187,7 @@ def _hold(
     held = transit.hold(
         customer_id=viewer.customer.pk,
         items=list(wanted.items()),
-        reference=reference_of(public_id),
+        reference=lost.reference_of(public_id),
         until=until,
         channel=transit.ONLINE,
     )
@@ -169,11 +214,6 @@ def _hold(
         reference=held.reference,
     )
     return payment
-
-
-def reference_of(public_id: UUID) -> str:
-    """What the payer, the gateway and the billing system call the payment."""
-    return f"EBOK-{public_id.hex[:12].upper()}"
 
 
 def _own_or_new(
@@ -230,10 +270,14 @@ def _remember(payment: Payment, session: Session) -> Payment:
     return payment
 
 
+def _payer(payment: Payment) -> dict[str, str]:
+    return {"payer": str(payment.payer.public_id)} if payment.payer else {}
+
+
 def _request(payment: Payment) -> SessionRequest:
     parts = TransitPart.objects.filter(transit=payment.transit_id).select_related("item").order_by("pk")
     named_items = {
-        f"item_{number}": f"{part.item.public_id if part.item else 'account'} {money.to_grosze(part.amount)}"
+        f"item_{number}": f"{part.item.public_id if part.item else lost.ON_ACCOUNT} {money.to_grosze(part.amount)}"
         for number, part in enumerate(parts, 1)
     }
     return SessionRequest(
@@ -247,5 +291,5 @@ def _request(payment: Payment) -> SessionRequest:
         expires_at=payment.expires_at,
         return_url=absolute(actions.page_of(payment)),
         payer_email=payment.payer_email,
-        metadata={"customer": str(payment.customer.public_id), **named_items},
+        metadata={"customer": str(payment.customer.public_id), **_payer(payment), **named_items},
     )

@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from payments.rules import PaymentRules
 from portal import money
 from portal.billing.queries import OpenCharge, OpenCharges
+from portal.utility.rulebook import rules
 
 ZERO = Decimal("0.00")
 
@@ -57,9 +59,17 @@ class PayForm(forms.Form):
 
     def __init__(self, *args: Any, charges: OpenCharges, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.rule = rules(PaymentRules)
+        if self.rule.on_account:
+            self.fields["on_account"] = AmountField(
+                label=gettext_lazy("Pay on account"),
+                help_text=gettext_lazy("For no document: it lowers the next ones. Leave it empty if you want none."),
+                required=False,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "data-width": "short"}),
+            )
         self.offered = {str(charge.public_id): charge for charge in charges.to_pay}
         self.fields["item"].choices = [(key, charge.number) for key, charge in self.offered.items()]  # type: ignore[attr-defined]  # a choice field
-        for key, charge in self.offered.items():
+        for key, charge in self.offered.items() if self.rule.parts else ():
             label = _("How much of %(number)s") % {"number": charge.number}
             self.fields[amount_name(key)] = AmountField(label=label, required=False)
 
@@ -86,7 +96,13 @@ class PayForm(forms.Form):
 
     @property
     def total(self) -> Decimal:
-        return sum(self.chosen.values(), ZERO)
+        return sum(self.chosen.values(), self.account)
+
+    @property
+    def account(self) -> Decimal:
+        """Money for no document."""
+        given: Decimal | None = getattr(self, "cleaned_data", {}).get("on_account") if self.is_bound else None
+        return max(ZERO, given or ZERO)
 
     def _amount(self, key: str) -> Decimal:
         given: Decimal | None = getattr(self, "cleaned_data", {}).get(amount_name(key)) if self.is_bound else None
@@ -94,7 +110,10 @@ class PayForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.chosen and "item" not in self.errors:
+        given = cleaned.get("on_account")
+        if given is not None and given <= 0:
+            self.add_error("on_account", _("Enter more than zero."))
+        if not self.chosen and not self.account and not {"item", "on_account"} & set(self.errors):
             self.add_error("item", _("Choose what you want to pay."))
         for key in self.picked:
             charge, amount = self.offered.get(key), cleaned.get(amount_name(key))
@@ -126,10 +145,11 @@ class Row:
     def __init__(self, form: PayForm, key: str, charge: OpenCharge) -> None:
         self.key, self.charge = key, charge
         self.is_picked = key in form.picked
-        self.field = form[amount_name(key)]
+        self.field = form[amount_name(key)] if form.rule.parts else None
         self.amount = form.chosen.get(charge.public_id, charge.payable)
-        self.is_part = bool(self.field.errors) or self.amount != charge.payable
-        self.value = self.field.data if form.is_bound and self.field.data else money.amount(charge.payable)
+        self.is_part = bool(self.field and self.field.errors) or self.amount != charge.payable
+        typed = self.field.data if self.field and form.is_bound else ""
+        self.value = typed or money.amount(charge.payable)
 
 
 def amount_name(key: str) -> str:

@@ -90,6 +90,13 @@ def report(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_GET
+def of_refund(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """To the payment that a refund is of: what tasks about refunds know."""
+    _check(request, "payments.view_payment")
+    return _back(get_object_or_404(Refund.objects.select_related("payment"), public_id=public_id).payment)
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
@@ -101,5 +108,6 @@ urlpatterns = [
     path("report.csv", report, name="report"),
     path("ask/<uuid:public_id>/", ask, name="ask"),
     path("refund/<uuid:public_id>/", refund, name="refund"),
+    path("refund/<uuid:public_id>/of/", of_refund, name="of_refund"),
     path("refund/<uuid:public_id>/decide/", decide_refund, name="decide_refund"),
 ]

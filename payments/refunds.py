@@ -157,13 +157,14 @@ def _give_up(refund: Refund, why: str) -> None:
 
 
 def _about(refund: Refund) -> str:
-    return f"payment:{refund.payment.public_id}"
+    """Each refund is a matter of its own: two of one payment wait in two tasks."""
+    return f"refund:{refund.public_id}"
 
 
 def _note(refund: Refund, deed: str, by: Any) -> None:
     note(
         deed,
-        about=_about(refund),
+        about=f"payment:{refund.payment.public_id}",
         by=by,
         customer=refund.payment.customer.public_id,
         amount=str(refund.amount),

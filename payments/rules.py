@@ -5,6 +5,13 @@ from decimal import Decimal
 
 from portal.utility.rules import RuleSet, gettext_noop, register, rule
 
+# Stripe opens sessions of half an hour and longer only, and a moment passes between our asking and its looking.
+SHORTEST_SESSION = 31
+TOO_SHORT = gettext_noop(
+    "A started payment must hold its invoices for 31 minutes at least: gateways open no shorter ones."
+)
+UPSIDE_DOWN = gettext_noop("The smallest payment must be more than zero and no more than the largest.")
+
 
 @register
 @dataclass(frozen=True)
@@ -20,6 +27,8 @@ class PaymentRules(RuleSet):
         gettext_noop("Methods"),
         choices=(("blik", "BLIK"), ("p24", "Przelewy24"), ("card", gettext_noop("card"))),
     )
+    parts: bool = rule(True, gettext_noop("A document may be paid in part"))
+    on_account: bool = rule(False, gettext_noop("An amount may be paid on account, for no document"))
     four_eyes_above: Decimal = rule(  # noqa: RUF009 - rule() makes a field
         Decimal("500.00"), gettext_noop("A refund above so much needs a second clerk, zł")
     )
@@ -30,3 +39,9 @@ class PaymentRules(RuleSet):
             "Each start keeps the invoice from its owner for a while. 0: only signed-in people pay."
         ),
     )
+
+    def __post_init__(self) -> None:
+        if self.session_minutes < SHORTEST_SESSION:
+            raise ValueError(TOO_SHORT)
+        if not 0 < self.minimum <= self.maximum:
+            raise ValueError(UPSIDE_DOWN)

@@ -16,6 +16,7 @@ from portal.billing import transit
 ASK_AFTER = timedelta(minutes=2)
 ASK_AGAIN_AFTER = timedelta(minutes=5)
 LOOK_BACK = timedelta(days=3)
+LATELY = timedelta(hours=2)
 AT_ONCE = 200
 
 
@@ -59,17 +60,32 @@ def ask_soon(payment_id: int, *, unless_asked_since: datetime) -> None:
 
 
 def reconcile() -> None:
-    """Compare with the gateway's own list: what it holds as paid and we do not is followed, or given to a clerk."""
+    """Compare with the gateway's own list of some days: what it knows and we do not is followed, or given to a clerk."""
+    _compare(LOOK_BACK)
+
+
+def look_back() -> None:
+    """The same for the last hours, often: a database restored to ten minutes ago is whole again before many notice.
+
+    Refunds whose job has given up, because the gateway was down for hours, are sent again: its key gives back once.
+    """
+    for refund_id in Refund.objects.filter(state=Refund.State.SENDING).values_list("pk", flat=True)[:AT_ONCE]:
+        jobs.later("payments.tasks.send_refund", refund_id)
+    _compare(LATELY)
+
+
+def _compare(length: timedelta) -> None:
     try:
-        told_of = named(settings.EBOK_GATEWAY).sessions_since(clock.now() - LOOK_BACK)
+        gateway = named(settings.EBOK_GATEWAY)
     except NoGateway:
         return
-    for told in told_of:
+    for told in gateway.sessions_since(clock.now() - length):
+        if told.outcome is not Outcome.PAID:
+            continue
         payment = actions.by_key(told.key)
         if payment is None:
-            if told.outcome is Outcome.PAID:
-                actions.report_unknown(told)
-        elif payment.state not in PAID and told.outcome is Outcome.PAID:
+            actions.follow_unknown(gateway.name, told)
+        elif payment.state not in PAID or told.refunded > payment.refunded or told.dispute:
             actions.follow(payment.pk, told)
 
 

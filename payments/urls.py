@@ -9,6 +9,7 @@ app_name = "payments"
 urlpatterns = [
     path("", views.history, name="history"),
     path("zaplac/", views.choose, name="choose"),
+    path("przejmij/", views.take_over, name="take_over"),
     path("faktura/", guest_views.invoice, name="guest"),
     path("faktura/zaplac/", guest_views.pay, name="guest_pay"),
     path("faktura/<uuid:public_id>/", guest_views.payment, name="guest_payment"),

@@ -72,7 +72,11 @@ def _press(request: HttpRequest, viewer: Viewer, charges: OpenCharges) -> HttpRe
         return _choice(request, form, charges, notice=_("The amount has changed. Check it and pay."))
     try:
         payment = begun or checkout.start_payment(
-            viewer=viewer, by=request.user, items=form.chosen, press=form.cleaned_data["press"]
+            viewer=viewer,
+            by=request.user,
+            items=form.chosen,
+            on_account=form.account,
+            press=form.cleaned_data["press"],
         )
     except checkout.CannotPay as why:
         return _choice(request, form, charges, notice=str(why), status=409)
@@ -110,6 +114,22 @@ def _choice(
         "viewer": viewer,
     }
     return render(request, "payments/choose.html", shown, status=status)
+
+
+@login_required
+@require_POST
+def take_over(request: HttpRequest) -> HttpResponse:
+    """The owner ends what somebody else has begun to pay, and comes back to the choice with it chosen."""
+    viewer = _viewer(request)
+    try:
+        item = UUID(request.POST.get("item", ""))
+        checkout.take_over(viewer=viewer, by=request.user, item=item)
+    except (ValueError, checkout.NotOffered):
+        raise Http404 from None
+    except GatewayFault:
+        messages.error(request, no_answer())
+    query = urlencode({"k": str(viewer.customer.public_id) if viewer.customer else "", "item": str(item)})
+    return redirect(f"{reverse('payments:choose')}?{query}")
 
 
 def no_answer() -> str:

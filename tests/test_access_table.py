@@ -123,6 +123,7 @@ TABLE: dict[str, Answers] = {
     "payments:choose": of_the_customer(deed(200)),
     "payments:payment": sight(),
     "payments:confirmation": dict.fromkeys(sight(), 404) | {"stranger": "sign in"},  # it is not paid
+    "POST payments:take_over": dict.fromkeys(deed(302), 404) | {"stranger": "sign in"},  # no item is named
     "POST payments:resume": deed(302) | {"with": 404},  # a session is its payer's
     "POST payments:cancel": deed(302) | {"with": 404},
     # meters and readings

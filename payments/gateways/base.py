@@ -90,6 +90,7 @@ class SessionState:
     fee: Decimal | None = None
     dispute: Dispute = Dispute.NONE
     refunded: Decimal = Decimal("0.00")
+    metadata: Mapping[str, str] = field(default_factory=dict)  # as asked, where the gateway keeps it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -205,4 +205,5 @@ def _state(session: SandboxSession) -> SessionState:
         paid_at=session.paid_at,
         gateway_payment_id=f"pay_{session.pk}" if is_paid else "",
         refunded=money.from_grosze(sum(session.refunds.values())),
+        metadata=session.metadata,
     )

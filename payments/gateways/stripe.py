@@ -138,6 +138,7 @@ class StripeGateway:
             gateway_payment_id=getattr(intent, "id", ""),
             fee=_fee(charge),
             refunded=money.from_grosze(getattr(charge, "amount_refunded", 0) or 0),
+            metadata=dict(session.metadata.to_dict()) if session.metadata else {},
             dispute=self._dispute(intent.id) if getattr(charge, "disputed", False) else Dispute.NONE,
         )
 

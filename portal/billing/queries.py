@@ -22,6 +22,7 @@ from portal.billing.models import (
     TransitBooking,
 )
 from portal.billing.rules import BillingRules
+from portal.billing.transit_booking import unbooked_of_part
 from portal.customers import access, services
 from portal.customers.access import Viewer
 from portal.customers.models import Deed
@@ -294,7 +295,7 @@ def open_items(viewer: Viewer, deed: str = Deed.SEE_BALANCE) -> OpenCharges:
             period_from=F("entry__invoice__period_from"),
             period_to=F("entry__invoice__period_to"),
             currency=F("entry__invoice__currency"),
-            in_transit=Sum("transit_parts__amount", filter=paid),
+            in_transit=Sum(unbooked_of_part("transit_parts__"), filter=paid),
             paid_at=Max(f"{part}paid_at", filter=paid),
             channel=Max(f"{part}channel", filter=paid),
             held=Sum("transit_parts__amount", filter=held),

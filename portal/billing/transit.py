@@ -15,7 +15,15 @@ from django.utils.translation import gettext as _
 
 from portal import clock, money
 from portal.billing.models import CustomerAccount, OpenItem, Transit, TransitPart
-from portal.billing.transit_booking import ONLINE, Booked, book_entries, booked_amount, chase, confirm_match
+from portal.billing.transit_booking import (
+    ONLINE,
+    Booked,
+    book_entries,
+    booked_amount,
+    chase,
+    confirm_match,
+    unbooked_of_part,
+)
 
 __all__ = [
     "ONLINE",
@@ -36,6 +44,7 @@ __all__ = [
     "hold",
     "release",
     "settle",
+    "unbooked_of_part",
     "withdraw",
 ]
 
@@ -122,7 +131,7 @@ def claims(items: Iterable[int], *, besides: str = "") -> dict[int, Claim]:
         .exclude(transit__reference=besides)
         .values("item_id")
         .annotate(
-            paid=Sum("amount", filter=is_paid),
+            paid=Sum(unbooked_of_part(), filter=is_paid),
             held=Sum("amount", filter=is_held),
             until=Max("transit__held_until", filter=is_held),
         )

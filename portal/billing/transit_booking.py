@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.translation import gettext as _
 
 from portal import calendar, clock, money
@@ -18,6 +19,7 @@ from portal.billing.models import LedgerEntry, Transit, TransitBooking
 from portal.billing.rules import TransitRules
 from portal.desk.actions import close_about, open_task
 from portal.journal.actions import note
+from portal.moneyfield import GroszeField
 from portal.utility.rulebook import rules
 
 ONLINE = "online"  # how it was paid is not known yet, or the billing system does not say
@@ -116,6 +118,18 @@ def booked_amount(transit: Transit) -> Decimal:
     """How much of it the ledger holds now; bookings that were reversed do not count."""
     total: Decimal | None = transit.bookings.filter(entry__is_current=True).aggregate(total=Sum("amount"))["total"]
     return total or ZERO
+
+
+def unbooked_of_part(prefix: str = "") -> Least:
+    """What of a transit's part may still be on its way: no more than is not booked of the whole transit.
+
+    Exact where a transit has one part. Of several nobody says which one an entry has booked: each counts up to what is
+    left of all of them, so that too little is offered for a day rather than too much. `prefix` leads to the part.
+    """
+    bookings = TransitBooking.objects.filter(transit=OuterRef(f"{prefix}transit"), entry__is_current=True)
+    booked = Subquery(bookings.order_by().values("transit").annotate(total=Sum("amount")).values("total"))
+    left = F(f"{prefix}transit__amount") - Coalesce(booked, 0)
+    return Least(F(f"{prefix}amount"), Greatest(left, 0), output_field=GroszeField())
 
 
 def _tell_the_desk(transit: Transit, booked: Decimal) -> None:

@@ -70,7 +70,7 @@ class RuleForm(forms.ModelForm):
                     **{name.removeprefix(PREFIX): value for name, value in cleaned.items() if name.startswith(PREFIX)}
                 )
             except ValueError as error:
-                raise forms.ValidationError(str(error)) from error
+                raise forms.ValidationError(_(str(error))) from error
             self.instance.values = self.values.to_stored()
         return cleaned
 

@@ -50,6 +50,7 @@ class FakeStripe:
     wrong: list[str] = field(default_factory=list)
     is_down: bool = False
     loses_answers: bool = False
+    refuses: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     # What a payer, a bank or time does
@@ -170,6 +171,8 @@ class FakeStripe:
             if before != params:
                 raise Refused(400, "idempotency_error", message="The key was used with other parameters.")
             return self._shown(self.sessions[session_id], asked)
+        if self.refuses:
+            raise Refused(400, "invalid_request_error", "account_closed")
         ahead = params["expires_at"] - now()
         if not 30 * 60 <= ahead <= 24 * 60 * 60:
             raise Refused(400, "invalid_request_error", "parameter_invalid", "expires_at")

@@ -63,6 +63,11 @@ def test_a_clerk_enters_the_panel_and_touches_no_page(site, somebody_of, client)
     assert client.get("/panel/").status_code == 200
 
 
+def test_only_accountants_give_money_back(site, somebody_of):
+    people = {name: somebody_of(name) for name in ("bok", "ksiegowosc", "redakcja", "marketing", "administrator")}
+    assert [name for name, user in people.items() if user.has_perm("payments.add_refund")] == ["ksiegowosc"]
+
+
 def test_an_administrator_reaches_rules_departments_roles_and_the_utility(site, somebody_of, client):
     client.force_login(somebody_of("administrator"))
     for name in ("rules:index", "utility_department_modeladmin_index", "pagerole:index", "wagtailadmin_home"):

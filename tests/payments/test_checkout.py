@@ -7,11 +7,15 @@ import pytest
 from payments import actions, checkout
 from payments.gateways.base import GatewayDown, GatewayRefused
 from payments.models import Payment, SandboxSession
+from payments.rules import PaymentRules
 from portal import clock
 from portal.billing import transit
 from portal.billing.models import Transit
+from portal.customers import access
+from portal.customers.access import Viewer
 from portal.customers.actions import grant_access
-from portal.customers.models import Delegation
+from portal.customers.models import Deed, Delegation
+from portal.outbox.models import OutboxFact
 from portal.utility.models import RuleRecord
 from portal.utility.rulebook import forget
 from tests import factories
@@ -231,8 +235,124 @@ def test_an_answer_that_was_lost_opens_no_second_session(bill, stripe):
     assert len(stripe.sessions) == 1
 
 
+# Kinds of money, by rule
+
+
+def start(bill, items, on_account="0.00"):
+    return checkout.start_payment(
+        viewer=factories.viewer(bill.owner, bill.customer),
+        by=bill.owner,
+        items={item.public_id: Decimal(amount) for item, amount in items},
+        on_account=Decimal(on_account),
+        press=uuid4(),
+    )
+
+
+def test_money_on_account_is_refused_unless_a_rule_allows_it(bill):
+    with pytest.raises(checkout.NotOnAccount):
+        start(bill, [], "50.00")
+    rule("payments", on_account=True)
+    payment = checkout.open_session(start(bill, [(bill.items[0], "135.38")], "50.00"))
+
+    assert payment.amount == Decimal("185.38")
+    assert [(part.item, part.amount) for part in payment.transit.parts.order_by("pk")] == [
+        (bill.items[0], Decimal("135.38")),
+        (None, Decimal("50.00")),
+    ]
+
+
+def test_money_on_account_alone_needs_no_document(bill, world: World, run_jobs):
+    rule("payments", on_account=True)
+    payment = checkout.open_session(start(bill, [], "50.00"))
+    world.pay(payment.session_id)
+    actions.ask_gateway(payment)
+
+    assert OutboxFact.objects.get(kind="payment").values["items"] == [{"entry": "", "amount": "50.00"}]
+
+
+@pytest.mark.parametrize("amount", ["-1.00", "-200.00"])
+def test_less_than_nothing_on_account_is_refused(bill, amount):
+    rule("payments", on_account=True)
+    with pytest.raises(checkout.CannotPay):
+        start(bill, [(bill.items[0], "135.38")], amount)
+
+
+def test_a_part_of_a_document_is_refused_where_the_rules_want_it_whole(bill):
+    assert start(bill, [(bill.items[0], "100.00")]).amount == Decimal("100.00")
+    rule("payments", parts=False)
+    with pytest.raises(checkout.NoParts):
+        start(bill, [(bill.items[1], "50.00")])
+    assert start(bill, [(bill.items[1], "68.72")]).amount == Decimal("68.72")
+
+
+def test_what_is_left_of_a_document_counts_as_the_whole_of_it(bill):
+    rule("payments", parts=False)
+    transit.hold(
+        customer_id=bill.customer.pk,
+        items=[(bill.items[0].pk, Decimal("35.38"))],
+        reference="R",
+        until=clock.now() + timedelta(minutes=9),
+    )
+
+    assert start(bill, [(bill.items[0], "100.00")]).amount == Decimal("100.00")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"session_minutes": 30}, "31 minutes"),
+        ({"minimum": "0.00"}, "more than zero"),
+        ({"maximum": "1.00"}, "largest"),
+    ],
+)
+def test_rules_that_no_gateway_could_keep_are_refused_with_a_sentence(values, words):
+    with pytest.raises(ValueError, match=words):
+        PaymentRules.from_stored(values)
+
+
+# Taking over
+
+
+def test_an_owner_takes_over_what_another_has_begun(bill, world: World):
+    manager = factories.make_manager(bill.customer)
+    begun = bill.start(by=manager)
+    with pytest.raises(transit.ItemHeld):
+        bill.start()
+    checkout.take_over(viewer=factories.viewer(bill.owner, bill.customer), by=bill.owner, item=bill.items[0].public_id)
+    begun.refresh_from_db()
+
+    assert begun.state == Payment.State.EXPIRED
+    if world.tells_when_time_is_up:
+        assert world.gateway.session_state(begun.session_id).outcome == "expired"
+    assert bill.start().state == Payment.State.PENDING
+
+
+def test_what_was_paid_in_that_moment_is_paid(bill, world: World):
+    begun = bill.start(by=factories.make_manager(bill.customer))
+    world.pay(begun.session_id)
+    checkout.take_over(viewer=factories.viewer(bill.owner, bill.customer), by=bill.owner, item=bill.items[0].public_id)
+    begun.refresh_from_db()
+
+    assert begun.state == Payment.State.SUCCEEDED
+
+
+def test_nobody_else_takes_over(bill):
+    begun = bill.start()
+    manager = factories.make_manager(bill.customer)
+    stranger = factories.make_owner()
+    guest = Viewer(customer=access.acting(bill.customer), role="guest", deeds=frozenset({Deed.PAY}))
+    item = bill.items[0].public_id
+    for viewer in (factories.viewer(manager, bill.customer), guest):
+        with pytest.raises(checkout.NotOffered):
+            checkout.take_over(viewer=viewer, by=None, item=item)
+    checkout.take_over(viewer=factories.viewer(stranger), by=stranger, item=item)  # finds nothing of his
+    begun.refresh_from_db()
+
+    assert begun.state == Payment.State.PENDING
+
+
 def test_a_gateway_that_refuses_frees_the_items(bill, stripe):
-    rule("payments", session_minutes=10)
+    stripe.refuses = True
     with pytest.raises(GatewayRefused):
         bill.start()
 

@@ -14,6 +14,7 @@ from payments.policies import Dispute, Outcome
 from portal import clock
 from portal.billing import transit
 from portal.billing.models import Transit
+from portal.desk import kinds
 from portal.desk.models import Task
 from portal.notifications.models import Delivery
 from portal.outbox.models import OutboxFact
@@ -124,6 +125,25 @@ def test_above_the_limit_a_second_clerk_decides(paid, run_jobs):
     assert not Task.objects.filter(kind=refunds.TO_APPROVE, state="open").exists()
     with pytest.raises(refunds.CannotRefund):
         refunds.approve(refund, by=second)
+
+
+def test_two_refunds_that_wait_are_two_tasks(paid):
+    four_eyes_above("10.00")
+    first, second = ask(paid, "20.00"), ask(paid, "30.00")
+    assert Task.objects.filter(kind=refunds.TO_APPROVE, state="open").count() == 2
+    refunds.refuse(first, by=clerk())
+    (left,) = Task.objects.filter(kind=refunds.TO_APPROVE, state="open")
+    assert str(second.public_id) in left.about
+
+
+def test_a_task_about_a_refund_leads_to_its_payment(paid):
+    four_eyes_above("10.00")
+    ask(paid, "20.00")
+    task = Task.objects.get(kind=refunds.TO_APPROVE)
+    client = Client()
+    client.force_login(clerk())
+    answer = client.get(kinds.where_of(task.kind, task.about))
+    assert answer["Location"] == reverse("payment_register:inspect", args=[paid.public_id])
 
 
 def test_small_pieces_together_above_the_limit_need_the_second_clerk_too(paid, run_jobs):

@@ -148,6 +148,60 @@ def test_what_somebody_is_paying_is_shown_with_the_hour(bill, signed_in):
     assert f"{payment.expires_at.astimezone(clock.WARSAW):%H:%M}" in page
 
 
+def test_an_owner_ends_what_another_has_begun_in_one_press(bill, signed_in):
+    begun = bill.start(by=factories.make_manager(bill.customer))
+    item = bill.items[0].public_id
+    page = shown(signed_in.get(CHOOSE, {"k": bill.customer.public_id}))
+    assert "/platnosci/przejmij/" in page
+    assert f'value="{item}"' in page
+    pressed = signed_in.post("/platnosci/przejmij/", {"k": str(bill.customer.public_id), "item": str(item)})
+    begun.refresh_from_db()
+    assert begun.state == Payment.State.EXPIRED
+    page = shown(signed_in.get(pressed["Location"]))
+    assert "135,38 zł</button>" in page
+
+
+def test_a_manager_is_not_offered_to_end_the_owners_payment(bill):
+    bill.start()
+    client = Client()
+    client.force_login(factories.make_manager(bill.customer))
+    page = shown(client.get(CHOOSE, {"k": bill.customer.public_id}))
+    assert 'name="item"' not in page
+    pressed = client.post(
+        "/platnosci/przejmij/", {"k": str(bill.customer.public_id), "item": str(bill.items[0].public_id)}
+    )
+    assert pressed.status_code == 404
+    assert Payment.objects.get().is_waiting
+
+
+def test_by_rule_one_pays_on_account_too(bill, signed_in):
+    assert "on_account" not in shown(signed_in.get(CHOOSE, {"k": bill.customer.public_id}))
+    RuleRecord.objects.create(rule_set="payments", effective_from=clock.today(), values={"on_account": True})
+    forget()
+    assert 'name="on_account"' in shown(signed_in.get(CHOOSE, {"k": bill.customer.public_id}))
+    pressed = signed_in.post(CHOOSE, form(bill, 0, seen="185.38") | {"on_account": "50"})
+    assert pressed["Location"] == Payment.objects.get().session_url
+    assert Payment.objects.get().amount == Decimal("185.38")
+
+
+@pytest.mark.parametrize("typed", ["0", "-5", "dużo"])
+def test_an_amount_on_account_that_is_none_is_refused_beside_its_field(bill, signed_in, typed):
+    RuleRecord.objects.create(rule_set="payments", effective_from=clock.today(), values={"on_account": True})
+    forget()
+    answer = signed_in.post(CHOOSE, form(bill) | {"on_account": typed})
+    assert answer.status_code == 422
+    assert "id_on_account" in shown(answer)
+    assert not Payment.objects.exists()
+
+
+def test_by_rule_each_document_is_paid_whole(bill, signed_in):
+    RuleRecord.objects.create(rule_set="payments", effective_from=clock.today(), values={"parts": False})
+    forget()
+    assert "amount_" not in shown(signed_in.get(CHOOSE, {"k": bill.customer.public_id}))
+    signed_in.post(CHOOSE, form(bill, 0, seen="135.38", a0="10,00"))  # a field that is not offered counts for nothing
+    assert Payment.objects.get().amount == Decimal("135.38")
+
+
 def test_a_hold_that_was_quicker_is_said_at_the_press(bill, signed_in, monkeypatch):
     asked = form(bill)
     bill.start(by=factories.make_manager(bill.customer), amounts={1: "68.72"})

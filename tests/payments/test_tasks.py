@@ -1,10 +1,12 @@
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
 from payments import tasks
-from payments.models import Payment, SandboxSession
+from payments.gateways import sandbox
+from payments.models import GatewayEvent, Payment, SandboxSession
 from payments.policies import Outcome
 from portal import clock, jobs
 from portal.billing.models import Transit
@@ -12,7 +14,7 @@ from portal.desk.models import Task
 from portal.notifications.models import Delivery
 from portal.outbox.models import OutboxFact
 from tests.gateways.fake_stripe import KEY, WEBHOOK_SECRET
-from tests.gateways.worlds import StripeWorld, World
+from tests.gateways.worlds import Przelewy24World, StripeWorld, World
 
 pytestmark = pytest.mark.django_db
 
@@ -123,16 +125,87 @@ def test_a_payment_that_expired_here_and_was_paid_there_is_found_by_the_daily_co
     assert state() == ("succeeded", "paid")
 
 
-def test_a_payment_that_only_the_gateway_knows_goes_to_a_clerk(bill, world: World):
-    payment = bill.start()
-    world.pay(payment.session_id)
+def forget(payment: Payment) -> None:
+    """As after the database was restored to an hour before it."""
     transit_id = payment.transit_id
+    GatewayEvent.objects.filter(payment=payment).update(payment=None)
     payment.delete()
     Transit.objects.filter(pk=transit_id).delete()
-    tasks.reconcile()
-    tasks.reconcile()
 
+
+def test_a_payment_that_only_the_gateway_remembers_is_made_anew_and_booked_as_ever(bill, world: World, run_jobs):
+    payment = bill.start()
+    world.pay(payment.session_id)
+    reference = payment.transit.reference
+    forget(payment)
+    for _ in range(2):
+        tasks.look_back()
+    if isinstance(world, Przelewy24World):  # it keeps nothing for us beside a transaction
+        assert not Payment.objects.exists()
+        assert Task.objects.filter(kind="payment_unknown").count() == 1
+        return
+    anew = Payment.objects.get()
+    assert state() == ("succeeded", "paid")
+    assert (anew.public_id, anew.payer, anew.received) == (payment.public_id, bill.owner, Decimal("204.10"))
+    assert anew.transit.reference == reference
+    parts = anew.transit.parts.order_by("pk").values_list("item", "amount")
+    assert list(parts) == [(item.pk, item.open_amount) for item in bill.items]
+    assert OutboxFact.objects.filter(kind="payment").count() == 1
+    assert not Task.objects.exists()
+
+
+def test_its_message_alone_brings_it_back_too(bill, fake_stripe, settings, post, run_jobs):
+    settings.EBOK_GATEWAY, settings.STRIPE_API_BASE = "stripe", fake_stripe.url
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = KEY, WEBHOOK_SECRET
+    payment = bill.start()
+    fake_stripe.pay(payment.session_id)
+    forget(payment)
+    post("stripe", fake_stripe.event("checkout.session.completed", payment.session_id))
+    run_jobs()
+
+    assert state() == ("succeeded", "paid")
+
+
+def test_what_was_paid_anew_meanwhile_is_held_for_a_clerk(bill, world: World, run_jobs):
+    first = bill.start()
+    world.pay(first.session_id)
+    forget(first)
+    second = bill.start()
+    world.pay(second.session_id)
+    tasks.ask(second.pk)
+    tasks.look_back()
+    if isinstance(world, Przelewy24World):
+        assert Task.objects.filter(kind="payment_unknown").count() == 1
+        return
+    anew = Payment.objects.exclude(pk=second.pk).get()
+    assert (anew.is_held_for_clerk, anew.transit.state) == (True, "released")
+    assert OutboxFact.objects.filter(kind="payment").count() == 1
+
+
+@pytest.mark.parametrize("lost", ["customer", "item", "metadata"])
+def test_a_payment_of_which_too_little_is_remembered_goes_to_a_clerk(bill, run_jobs, lost):
+    payment = bill.start()
+    sandbox.pay(payment.session_id, "blik")
+    forget(payment)
+    kept = SandboxSession.objects.get().metadata
+    changed = {"customer": {**kept, "customer": str(uuid4())}, "item": {**kept, "item_1": f"{uuid4()} 100"}}
+    SandboxSession.objects.update(metadata=changed.get(lost, {}))
+    for _ in range(2):
+        tasks.reconcile()
+
+    assert not Payment.objects.exists()
     assert Task.objects.filter(kind="payment_unknown").count() == 1
+
+
+def test_a_refund_that_only_the_gateway_knows_is_found_too(bill, world: World, run_jobs):
+    payment = bill.start()
+    world.pay(payment.session_id)
+    tasks.ask(payment.pk)
+    world.gateway.refund(payment.session_id, Decimal("4.10"), "made elsewhere")
+    tasks.look_back()
+
+    payment.refresh_from_db()
+    assert (payment.state, payment.refunded) == ("refunded_partly", Decimal("4.10"))
 
 
 def test_without_a_gateway_there_is_nothing_to_compare(settings):

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from portal import clock
-from portal.billing import transit
+from portal.billing import queries, transit
 from portal.billing.models import CustomerAccount, LedgerEntry, OpenItem, Transit, TransitBooking
 from portal.desk.models import Task
 from tests import factories
@@ -202,6 +202,32 @@ def test_several_entries_book_one_payment(item):
 
     transit.book_entries([booking(item, "-35.38")])
     assert Transit.objects.get().state == Transit.State.BOOKED
+
+
+def test_of_money_booked_in_part_only_the_rest_is_still_on_its_way(item):
+    hold(item, "100.00")
+    transit.settle("EBOK-1", clock.now())
+    transit.book_entries([booking(item, "-60.00")])
+    OpenItem.objects.filter(pk=item.pk).update(open_amount=Decimal("75.38"))  # as the billing system then says
+
+    assert transit.claims([item.pk])[item.pk].paid == Decimal("40.00")
+    (charge,) = queries.open_items(factories.viewer(factories.make_owner(item.customer))).items
+    assert (charge.in_transit, charge.payable) == (Decimal("40.00"), Decimal("35.38"))
+
+
+def test_of_money_for_several_items_booked_in_part_no_item_is_offered_too_much(item):
+    other = factories.make_charge(item.customer, "68.72")
+    transit.hold(
+        customer_id=item.customer_id,
+        items=[(item.pk, Decimal("135.38")), (other.pk, Decimal("68.72"))],
+        reference="R1",
+        until=clock.now(),
+    )
+    transit.settle("R1", clock.now())
+    transit.book_entries([factories.make_entry(item.customer, "-135.38", kind="payment", reference="R1")])
+    found = transit.claims([item.pk, other.pk])
+
+    assert (found[item.pk].paid, found[other.pk].paid) == (Decimal("68.72"), Decimal("68.72"))
 
 
 def test_a_booking_taken_back_puts_the_money_on_its_way_again(item):
