@@ -117,6 +117,7 @@ TABLE: dict[str, Answers] = {
     # for whom one acts
     **dict.fromkeys(("billing:portfolio", "billing:portfolio_csv", "billing:portfolio_xlsx"), signed_in(200)),
     "customers:customers": signed_in(200),
+    "customers:billing_period": signed_in(404, owner=200),
     "POST customers:customers": signed_in(404, owner=302, without=302, **{"with": 302}),
     # paying
     "payments:history": of_the_customer(sight()),
@@ -332,6 +333,9 @@ def situation(home: HomePage) -> Situation:
         kind="e_invoice", language="pl", version="1", effective_from=date(2026, 1, 1), title="E-faktura", text="Zgoda."
     )
     (consent,) = give_consent(customer=customer, terms=terms, email="e-faktury@example.pl", by=owner)
+    RuleRecord.objects.create(
+        rule_set="billing_period", effective_from=date(2020, 1, 1), values={"may_ask_for": [1, 2, 3]}
+    )
     visiting = staff("bok")
     open_visit(staff=visiting, customer=customer, reason="Reklamacja 14/2026")
     people = {
@@ -348,7 +352,7 @@ def situation(home: HomePage) -> Situation:
     about = dict.fromkeys(
         ("billing:invoice", "billing:invoice_pdf", "billing:invoice_xml", "billing:invoice_duplicate"), invoice
     )
-    about |= {"billing:document_file": note, "billing:e_invoice_address": consent}
+    about |= {"billing:document_file": note, "billing:e_invoice_address": consent, "customers:billing_period": contract}
     about |= {"billing:document_file": note}
     about |= dict.fromkeys(("billing:contract", "billing:contract_pdf"), contract)
     about |= dict.fromkeys(("metering:withdraw", "metering:photo"), reading)

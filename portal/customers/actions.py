@@ -11,7 +11,9 @@ from portal import clock
 from portal.accounts.actions import take_identifier
 from portal.accounts.models import SignInIdentifier
 from portal.accounts.rules import SignInRules
+from portal.customers.billing_period import LINKED, shortened_by_linking
 from portal.customers.models import Contract, Customer, Delegation, StaffVisit
+from portal.customers.rules import BillingPeriodRules
 from portal.journal.actions import note
 from portal.outbox.actions import tell
 from portal.utility.rulebook import rules
@@ -89,6 +91,10 @@ def grant_access(
         role=role,
         ground=ground,
     )
+    if role == Delegation.Role.OWNER:
+        months = rules(BillingPeriodRules).linking_sets_months
+        for contract in shortened_by_linking(customer):
+            change_billing_period(contract, months=months, by=by or user, why=LINKED)
     return delegation
 
 
