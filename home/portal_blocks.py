@@ -22,6 +22,7 @@ from portal.billing.blocks import (
     PaymentsWidget,
     TransferWidget,
 )
+from portal.billing.card_blocks import HistoryWidget, ObjectCardsWidget
 from portal.billing.e_invoice_blocks import EInvoiceWidget
 from portal.billing.forecast_blocks import ForecastWidget
 from portal.cases.blocks import CasesWidget, InboxWidget, OutagesWidget
@@ -176,6 +177,8 @@ def portal_blocks() -> list[tuple[str, Widget]]:
         ("balance", BalanceWidget()),
         ("documents", DocumentsWidget()),
         ("payments", PaymentsWidget()),
+        ("history", HistoryWidget()),
+        ("object_cards", ObjectCardsWidget()),
         ("transfer", TransferWidget()),
         ("e_invoice", EInvoiceWidget()),
         ("forecast", ForecastWidget()),

@@ -417,6 +417,8 @@ GIVES_AWAY: dict[str, tuple[str, set[str]]] = {
     "balance": ("62,44", OF_THE_POINT),
     "documents": ("098765/11/2026", OF_THE_POINT),
     "payments": ("77,11", OF_THE_POINT),
+    "history": ("77,11", OF_THE_POINT),
+    "object_cards": ("098765", OF_THE_POINT | {"without"}),
     "transfer": ("098765", OF_THE_POINT | {"without"}),
     "e_invoice": ("e-faktury@example.pl", {"owner"}),
     "forecast": ("098765", set()),

@@ -120,6 +120,7 @@ class Standing:
     overdue: Decimal = Decimal("0.00")
     next_due: OpenCharge | None = None
     interest: Decimal = Decimal("0.00")
+    may_pay: bool = False
 
 
 class BalanceWidget(Widget):
@@ -141,11 +142,14 @@ class BalanceWidget(Widget):
         charges = showing.ask(open_items)
         if found.is_in_question or charges.is_in_question:
             return Standing(replace(found, is_in_question=True))
-        return Standing(found, charges.overdue, charges.next_due, interest_of(showing.viewer, charges))
+        viewer = showing.viewer
+        may_pay = may_pay_online(viewer, charges)
+        return Standing(found, charges.overdue, charges.next_due, interest_of(viewer, charges), may_pay)
 
     def example(self, persona: Persona, value: dict[str, Any]) -> Standing:
         charges = examples.open_charges(persona)
-        return Standing(examples.balance(persona), charges.overdue, charges.next_due)
+        may_pay = rules(Modules).payments and bool(charges.to_pay)
+        return Standing(examples.balance(persona), charges.overdue, charges.next_due, may_pay=may_pay)
 
 
 def interest_of(viewer: Viewer, charges: OpenCharges) -> Decimal:

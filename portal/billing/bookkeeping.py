@@ -23,6 +23,9 @@ from portal.journal.actions import note
 QUESTION = "balance_question"
 STATED_DIFFERS = "stated_balance_differs"
 TOO_LITTLE_OPEN = "too_little_open"
+DOUBT = "doubt"  # something of the delivery is odd; a clerk has a task of its own
+LEFT_OUT = "left_out"  # the customer's rows were faulty: what is kept is older than what others see
+WITHHELD = (DOUBT, LEFT_OUT)
 
 # A version-4 UUID as SQLite keeps it: 32 hexadecimal digits.
 _SQLITE_UUID = (
@@ -189,12 +192,29 @@ def _questions(of: _Of) -> None:
     is_open = "(SELECT coalesce(sum(o.open_amount), 0) FROM billing_openitem o WHERE o.customer_id = t.customer_id)"
     question = (
         f"CASE WHEN t.stated_balance IS NOT NULL AND t.stated_balance <> t.balance THEN '{STATED_DIFFERS}'"
-        f" WHEN {is_open} < t.balance THEN '{TOO_LITTLE_OPEN}' ELSE '' END"
+        f" WHEN {is_open} < t.balance THEN '{TOO_LITTLE_OPEN}'"
+        f" WHEN t.question IN ('{DOUBT}', '{LEFT_OUT}') THEN t.question ELSE '' END"
     )
     of.run(
         f"UPDATE billing_customeraccount AS t SET question = {question}, is_in_question = {question} <> ''"
         " WHERE t.customer_id IN ({of})"
     )
+
+
+def withhold(customers: QuerySet[Customer], question: str) -> int:
+    """Show none of these customers' figures, for a reason that the import or a clerk will end; returns how many."""
+    shown = CustomerAccount.objects.filter(customer__in=customers.values("pk"), is_in_question=False)
+    return shown.update(is_in_question=True, question=question)
+
+
+def release(customers: QuerySet[Customer], question: str) -> None:
+    """End that reason. Figures that disagree otherwise stay withheld."""
+    held = CustomerAccount.objects.filter(customer__in=customers.values("pk"), question=question)
+    ids = list(held.values_list("pk", flat=True))
+    held.update(question="")
+    for some in _batches(ids):
+        sql, parameters = Customer.objects.filter(pk__in=some).order_by().values("pk").query.sql_with_params()
+        _questions(_Of(sql, parameters))
 
 
 def question_in_words(account: CustomerAccount) -> str:
@@ -214,7 +234,11 @@ def question_in_words(account: CustomerAccount) -> str:
 
 def tell_the_desk(customers: QuerySet[Customer]) -> None:
     """A task for each customer whose figures are in question, closed again when they agree."""
-    in_question = CustomerAccount.objects.filter(customer__in=customers, is_in_question=True).select_related("customer")
+    in_question = (
+        CustomerAccount.objects.filter(customer__in=customers, is_in_question=True)
+        .exclude(question__in=WITHHELD)
+        .select_related("customer")
+    )
     still = set()
     for account in in_question.iterator():
         customer = account.customer

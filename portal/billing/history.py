@@ -129,6 +129,15 @@ def history(viewer: Viewer, asked: Asked) -> History | None:
     return replace(told, asked=asked, years=years, months=tuple(reversed(shown)), has_lines=has_lines)
 
 
+def latest_months(viewer: Viewer, stands: Balance | None) -> History:
+    """The months of all shown years, without their lines, the newest first: one statement beside the balance."""
+    if stands is None or stands.is_in_question:
+        return History(Asked(), is_partial=viewer.is_partial, is_in_question=stands is not None)
+    months = _months(viewer, Asked())
+    years = tuple(sorted({month.first.year for month in months}, reverse=True))
+    return History(Asked(), years, tuple(reversed(months)), has_lines=False, is_partial=viewer.is_partial)
+
+
 def bookings(viewer: Viewer, asked: Asked) -> Iterator[Line]:
     """Every booking of the shown years, of one year or of one month, the oldest first: what is exported.
 

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from portal import clock
+from portal import clock, jobs
+from portal.desk import kinds
 from portal.desk.models import Task
 from portal.desk.reports import Report, takers
 
@@ -45,6 +46,9 @@ def close_task(task: Task, *, by: Any = None, outcome: str = "") -> None:
         raise AlreadyDone
     for name, value in done.items():
         setattr(task, name, value)
+    kind = kinds.registered().get(task.kind)
+    if kind is not None and kind.when_done:
+        jobs.later(kind.when_done, task.pk)
 
 
 def close_about(kind: str, about: str, *, outcome: str) -> None:

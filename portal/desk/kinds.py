@@ -16,13 +16,14 @@ class Kind:
     code: str
     label: "str | Promise"
     url_name: str = ""
+    when_done: str = ""  # a job by its dotted name, given the task's key when a clerk has marked it as done
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register(code: str, label: "str | Promise", url_name: str = "") -> None:
-    _kinds[code] = Kind(code, label, url_name)
+def register(code: str, label: "str | Promise", url_name: str = "", when_done: str = "") -> None:
+    _kinds[code] = Kind(code, label, url_name, when_done)
 
 
 def registered() -> dict[str, Kind]:

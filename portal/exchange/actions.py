@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from portal import clock, jobs
@@ -29,6 +30,7 @@ class Outcome:
     counts: dict[str, Counts]  # by stage: new, changed, same, gone, out
     fault_counts: dict[str, int]  # by weight
     faults: tuple[str, ...]  # "file:line: sentence", the first of them
+    doubts: tuple[str, ...]
     warnings: tuple[str, ...]
     delivery_id: int | None
 
@@ -140,7 +142,12 @@ class _Import:
             is_dry_run=self.dry_run,
             counts=self.counts,
             fault_counts=dict(self.faults.counts),
-            faults=tuple(str(fault) for fault in kept.exclude(weight=DeliveryFault.Weight.WARNING)[:MOST_SHOWN]),
-            warnings=tuple(str(fault) for fault in kept.filter(weight=DeliveryFault.Weight.WARNING)[:MOST_SHOWN]),
+            faults=_shown(kept, Weight.FILE, Weight.ROW),
+            doubts=_shown(kept, Weight.DOUBT),
+            warnings=_shown(kept, Weight.WARNING),
             delivery_id=None if self.dry_run else self.delivery.pk,
         )
+
+
+def _shown(kept: QuerySet[DeliveryFault], *weights: Weight) -> tuple[str, ...]:
+    return tuple(str(fault) for fault in kept.filter(weight__in=[weight.value for weight in weights])[:MOST_SHOWN])

@@ -13,10 +13,11 @@ class ExchangeConfig(AppConfig):
 
         from portal import jobs
         from portal.desk import kinds
-        from portal.exchange import leaving_out, managers, retention
+        from portal.exchange import doubts, leaving_out, managers, retention
 
         retention.state()
         jobs.periodic("portal.exchange.tasks.sweep_originals", daily_at=time(3, 10))
         jobs.periodic("portal.exchange.tasks.check_balances", daily_at=time(3, 30))
         kinds.register(leaving_out.TASK, _("left out of the import"))
+        kinds.register(doubts.TASK, _("doubtful data of an import"), when_done="portal.exchange.doubts.looked_at")
         kinds.register(managers.TASK, _("a manager without an account"))

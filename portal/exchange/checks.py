@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from portal import clock
 from portal.billing.ksef.substance import has_right_check_digits
 from portal.billing.models import Document, Invoice, LedgerEntry
+from portal.billing.policies import fold_number
 from portal.customers.models import Contract, Customer, ServicePoint
 from portal.exchange.columns import Column, FileFormat, Kind
 from portal.exchange.faults import Weight
@@ -208,13 +209,11 @@ class _Checks:
         warn = Weight.WARNING
         ledger = Staged.of("ledger").objects
         as_of = self.manifest.as_of.astimezone(clock.WARSAW).date()
-        self._add(ledger.filter(booked_on__gt=as_of), _("booked_on is later than the delivery itself."), weight=warn)
+        late = _("booked_on is later than the delivery itself.")
+        self._add(ledger.filter(booked_on__gt=as_of), late, weight=Weight.DOUBT)
+        self._twice()
+        self._corrections_of_nothing()
         invoices = Staged.of("invoices").objects
-        same = kept("invoices", self.source).filter(
-            number_folded=OuterRef("number_folded"), customer__external_id=OuterRef("customer")
-        )
-        twice = invoices.exclude(number_folded="").filter(Exists(same.exclude(external_id=OuterRef("external_id"))))
-        self._add(twice, _("Another invoice of this customer has the number %(number)s too."), "number", weight=warn)
         self._add(
             invoices.exclude(ksef_mode="none").filter(ksef_number="", ksef_mode="online"),
             _("ksef_mode is online, but there is no ksef_number."),
@@ -224,6 +223,32 @@ class _Checks:
             if not has_right_check_digits(row.virtual_account):
                 sentence = _("The check digits of virtual_account are wrong.")
                 self.faults.add(warn, row.file, row.line, sentence, row.customer_key)
+
+    def _twice(self) -> None:
+        """Two invoices of one customer with one number, in this delivery or the second of them."""
+        invoices = Staged.of("invoices").objects.exclude(number_folded="")
+        same = {"number_folded": OuterRef("number_folded")}
+        earlier = kept("invoices", self.source).filter(**same, customer__external_id=OuterRef("customer"))
+        beside = Staged.of("invoices").objects.filter(**same, customer=OuterRef("customer"))
+        others = Exists(earlier.exclude(external_id=OuterRef("external_id"))) | Exists(
+            beside.exclude(external_id=OuterRef("external_id"))
+        )
+        sentence = _("Another invoice of this customer has the number %(number)s too.")
+        self._add(invoices.filter(others), sentence, "number", weight=Weight.DOUBT)
+
+    def _corrections_of_nothing(self) -> None:
+        """Corrections are few, and the number that they name is folded here, so they are asked one by one."""
+        staged, earlier = Staged.of("invoices").objects, kept("invoices", self.source)
+        for row in staged.filter(kind="kor").iterator():
+            named = {"number_folded": fold_number(row.corrects_number)}
+            if row.corrects_number and (
+                staged.filter(**named, customer=row.customer).exists()
+                or earlier.filter(**named, customer__external_id=row.customer).exists()
+            ):
+                continue
+            sentence = _("The correction %(number)s corrects “%(corrects)s”, and there is no such invoice.")
+            shown = {"number": row.number, "corrects": row.corrects_number}
+            self.faults.add(Weight.DOUBT, row.file, row.line, sentence % shown, row.customer_key)
 
 
 def _fill(sentence: str, shown: dict[str, str], field: str) -> str:

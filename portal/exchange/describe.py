@@ -52,9 +52,10 @@ Each is said as `file:line: sentence`.
 | | When | What happens | Exit |
 |---|---|---|---|
 | file fault | the manifest, the encoding, a missing column, a wrong number of rows or SHA-256, an older delivery | nothing is written | 1 |
-| row fault | a cell that cannot be read, an id that stands twice, a reference to nothing or to another customer's row, shares that do not sum, an invoice that contradicts itself | the customer's rows of this delivery are left out; his last good state stays, with its older "stan na"; a clerk gets a task | 0 |
+| row fault | a cell that cannot be read, an id that stands twice, a reference to nothing or to another customer's row, shares that do not sum, an invoice that contradicts itself | the customer's rows of this delivery are left out; his last good state stays, his figures are withheld; a clerk gets a task | 0 |
 | too many | more customers with row faults than the rule allows (1 %) | nothing is written | 1 |
-| warning | a KSeF number with a wrong checksum, an entry of the future, a column that is not known | it is written | 0 |
+| doubt | an entry dated later than the delivery, a second invoice with the same number, a correction of an invoice that is not known | it is written; the customer's figures are withheld until a clerk has looked, or until a full delivery does not say it any more | 0 |
+| warning | a KSeF number with a wrong checksum, a column that is not known | it is written | 0 |
 
 After a delivery of `changes` in which a customer was left out, he stays behind until the rows that were left out have come again,
 or a full delivery has. Another import that is still running ends the command with exit 2.

@@ -1,4 +1,4 @@
-"""The three kinds of fault of a delivery, each a sentence with its place."""
+"""The four kinds of fault of a delivery, each a sentence with its place."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 class Weight(Enum):
     FILE = "file"  # the delivery is refused
     ROW = "row"  # the customer's rows of this delivery are left out
+    DOUBT = "doubt"  # written, but the customer's figures are withheld until a clerk has looked
     WARNING = "warning"  # written all the same
 
 

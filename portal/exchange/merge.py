@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from portal import clock, jobs
 from portal.billing import bookkeeping
-from portal.billing.models import CustomerAccount, LedgerEntry
+from portal.billing.models import CustomerAccount, Invoice, InvoiceLine, LedgerEntry
 from portal.billing.transit import book_entries
 from portal.customers.models import Contract, Customer
-from portal.exchange import leaving_out, ledger, managers, sql
+from portal.exchange import doubts, leaving_out, ledger, managers, sql
 from portal.exchange.faults import Weight
 from portal.exchange.format import FILES, SERVICES
 from portal.exchange.manifest import Manifest
@@ -93,6 +93,7 @@ class Merge:
         for target in present:
             target.write(self.parameters)
         self._ledger()
+        self._redraw()
         self._remove_gone(present)
         self._services()
         leaving_out.remember(self.manifest)
@@ -109,6 +110,7 @@ class Merge:
             jobs.later("portal.billing.tasks.announce_new")
         bookkeeping.tell_the_desk(touched)
         leaving_out.tell_the_desk(self.delivery, self.manifest)
+        doubts.settle(self.delivery, self.manifest)
         self.delivery.state = BillingDelivery.State.MERGED
         self.delivery.finished_at = moment
         self.delivery.counts = counts
@@ -146,6 +148,20 @@ class Merge:
             " AND t.customer_id IN (SELECT customer_id FROM exchange_touched)"
             f" AND NOT EXISTS (SELECT 1 FROM {stage('customers')} s JOIN {table(Customer)} c"
             " ON c.source = %(source)s AND c.external_id = s.row_key WHERE c.id = t.customer_id)",
+            self.parameters,
+        )
+
+    def _redraw(self) -> None:
+        """Of an invoice whose lines changed while it stayed the same, the picture that we drew is of the lines before."""
+        if not self.has("invoice_lines"):
+            return
+        invoice, line, staged = table(Invoice), table(InvoiceLine), stage("invoice_lines")
+        execute(
+            f"UPDATE {invoice} AS t SET rendered_pdf = '' WHERE t.source = %(source)s AND t.rendered_pdf <> ''"
+            f" AND EXISTS (SELECT 1 FROM {stage('invoices')} v WHERE v.row_key = t.external_id AND v.verdict <> 'out')"
+            f" AND (EXISTS (SELECT 1 FROM {staged} s WHERE s.invoice = t.external_id AND s.verdict IN ('new', 'changed'))"
+            f" OR (SELECT count(*) FROM {line} l WHERE l.invoice_id = t.id)"
+            f" <> (SELECT count(*) FROM {staged} s WHERE s.invoice = t.external_id))",
             self.parameters,
         )
 

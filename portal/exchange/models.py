@@ -45,6 +45,7 @@ class DeliveryFault(models.Model):
     class Weight(models.TextChoices):
         FILE = "file", _("file fault")
         ROW = "row", _("row fault")
+        DOUBT = "doubt", _("doubt")
         WARNING = "warning", _("warning")
 
     delivery = models.ForeignKey(BillingDelivery, models.CASCADE, related_name="faults")

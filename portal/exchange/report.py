@@ -17,6 +17,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
                 f"{found[verdict]:>12}" for verdict in ("new", "changed", "same", "gone", "out")
             )
     yield from _listed(_("Faults:"), outcome.faults, _count(outcome, Weight.FILE, Weight.ROW))
+    yield from _listed(_("Figures withheld until a clerk has looked:"), outcome.doubts, _count(outcome, Weight.DOUBT))
     yield from _listed(_("Warnings:"), outcome.warnings, _count(outcome, Weight.WARNING))
     if outcome.is_dry_run and not outcome.is_refused:
         yield _("This was a dry run: nothing was written.")

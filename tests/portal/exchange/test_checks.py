@@ -75,7 +75,6 @@ def test_an_id_stays_with_its_customer_for_ever(take, delivery, name, row):
 @pytest.mark.parametrize(
     ("spoil", "warning"),
     [
-        (change("ledger", "L1", booked_on="2027-01-01"), "ledger.csv:2: booked_on is later than the delivery itself."),
         (change("customers", "K1", virtual_account="1" * 26), "customers.csv:2: The check digits of virtual_account are wrong."),
         (
             put("invoices", id="F1", customer="K1", number="1", issued_on="2026-11-01", gross="1", ksef_mode="online"),
@@ -86,7 +85,7 @@ def test_an_id_stays_with_its_customer_for_ever(take, delivery, name, row):
             "invoices.csv:2: The KSeF number 1234563218-20261103-0100001AF629-00 has a wrong checksum.",
         ),
     ],
-    ids=["future", "account", "no KSeF number", "wrong KSeF number"],
+    ids=["account", "no KSeF number", "wrong KSeF number"],
 )  # fmt: skip
 def test_an_oddity_is_written_and_told(take, delivery, spoil, warning):
     spoil(delivery)
