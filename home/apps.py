@@ -13,6 +13,7 @@ SAID_ON_PUBLIC_PAGES = (
     "downloads.Download",
     "utility.Utility",
     "utility.Department",
+    "utility.ContactTopic",
     "utility.RuleRecord",
     "wagtailcore.Site",
     "wagtaildocs.Document",

@@ -40,6 +40,13 @@ class TaskBlock(blocks.StructBlock):
     address = blocks.CharBlock(
         label=_("or to the address"), required=False, max_length=300, help_text=_("For example /platnosci/ or tel:994.")
     )
+    is_paying = blocks.BooleanBlock(
+        label=_("is paying"),
+        required=False,
+        help_text=_(
+            "Strangers come to paying without signing in where the rules allow it. Left out while nobody can pay online."
+        ),
+    )
 
     class Meta:
         icon = "link"

@@ -14,7 +14,7 @@ from portal import clock
 from portal.content.blocks import text_blocks
 from portal.content.fields import QuietStreamField
 from portal.content.models import BasePage
-from portal.utility.models import Department
+from portal.utility.models import ContactTopic, Department
 
 
 class ContactPage(BasePage):
@@ -35,6 +35,7 @@ class ContactPage(BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
         context["departments"] = self.departments
+        context["topics"] = ContactTopic.objects.filter(locale_id=self.locale_id).select_related("department")
         return context
 
     @cached_property

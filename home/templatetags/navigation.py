@@ -1,5 +1,7 @@
 """Menu, roles and highlights for the templates of pages: `{% load navigation %}`."""
 
+from typing import Any
+
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,6 +13,7 @@ from home.navigation import Link, MenuItem, Picture, SiteMap
 from home.notices import queries as notices
 from home.notices.queries import Banner
 from home.portal_menu import menu_for
+from payments import checkout, guests
 from portal.accounts import terms_gate
 from portal.cases import outage_queries
 from portal.content import addresses
@@ -133,3 +136,15 @@ def canonical(context: template.Context) -> str:
         return ""
     base: str = settings.EBOK_BASE_URL
     return base.rstrip("/") + request.path
+
+
+@register.simple_tag(takes_context=True)
+def task_url(context: template.Context, task: dict[str, Any]) -> str:
+    """Where a task of the front page leads this reader; empty: nowhere, so it is left out."""
+    user = context.get("user")
+    if task.get("is_paying"):
+        if not checkout.is_offered():
+            return ""
+        if not getattr(user, "is_authenticated", False) and guests.are_welcome():
+            return reverse("payments:guest")
+    return (navigation.role_url(task["role"]) if task["role"] else "") or str(task["address"])

@@ -14,6 +14,10 @@ from portal import clock
 from portal.utility import look
 from portal.utility.rules import registered
 
+E_DELIVERY = RegexValidator(
+    r"^AE:PL-\d{5}-\d{5}-[A-Z]{5}-\d{2}$",
+    _("Write the e-Doręczenia address as AE:PL-12345-67890-ABCDE-12."),
+)
 COLOUR = RegexValidator(
     r"^#[0-9a-fA-F]{6}$", _("Write the colour as # and six hexadecimal digits, for example #0a5c7d.")
 )
@@ -32,6 +36,19 @@ class Utility(BaseGenericSetting):
     city = models.CharField(_("town"), max_length=80, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    e_delivery = models.CharField(
+        _("e-Doręczenia address"),
+        max_length=32,
+        blank=True,
+        validators=[E_DELIVERY],
+        help_text="AE:PL-12345-67890-ABCDE-12",
+    )
+    skip_words = models.CharField(
+        _("words of the skip link"),
+        max_length=40,
+        blank=True,
+        help_text=_("The first link of every page, for people who use a keyboard. Left empty: “Skip to the content”."),
+    )
     emergency_phone = models.CharField(_("failures, day and night"), max_length=40, default="994")
     website = models.URLField(_("website"), blank=True)
     bank_account = models.CharField(
@@ -53,11 +70,12 @@ class Utility(BaseGenericSetting):
             heading=_("Who we are"),
         ),
         MultiFieldPanel(
-            [FieldPanel(n) for n in ("street", "postcode", "city", "phone", "email", "emergency_phone")],
+            [FieldPanel(n) for n in ("street", "postcode", "city", "phone", "email", "e_delivery", "emergency_phone")],
             heading=_("Where we are"),
         ),
         MultiFieldPanel(
-            [FieldPanel(n) for n in ("logo", "colour_action", "colour_deep", "colour_bright")], heading=_("How we look")
+            [FieldPanel(n) for n in ("logo", "skip_words", "colour_action", "colour_deep", "colour_bright")],
+            heading=_("How we look"),
         ),
     ]
 
@@ -107,6 +125,24 @@ class Department(TranslatableMixin, models.Model):
         verbose_name_plural = _("departments")
         ordering = ["order", "name"]
         constraints = [models.UniqueConstraint(fields=["slug", "locale"], name="department_slug_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactTopic(TranslatableMixin, models.Model):
+    """A matter that people come with, and the department that deals with it."""
+
+    name = models.CharField(_("matter"), max_length=120)
+    department = models.ForeignKey(
+        Department, models.CASCADE, related_name="topics", verbose_name=_("department that deals with it")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("contact topic")
+        verbose_name_plural = _("contact topics")
+        ordering = ["order", "name"]
 
     def __str__(self) -> str:
         return self.name

@@ -22,7 +22,7 @@ from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
 
 from portal.utility import actions, queries
 from portal.utility.forms import RuleForm, form_for
-from portal.utility.models import Department, RuleRecord
+from portal.utility.models import ContactTopic, Department, RuleRecord
 from portal.utility.registers import OFFICE_MENU
 from portal.utility.rules import RuleSet, registered
 
@@ -188,6 +188,20 @@ class DepartmentRegister(ModelAdmin):
 
 
 modeladmin_register(DepartmentRegister)
+
+
+class ContactTopics(ModelAdmin):
+    """A dictionary: what people come with, and where it is dealt with."""
+
+    model = ContactTopic
+    menu_label = gettext_lazy("Contact topics")
+    menu_icon = "list-ul"
+    menu_order = 812
+    list_display = ("name", "department", "order")
+    panels = [FieldPanel(name) for name in ("name", "department", "order")]
+
+
+modeladmin_register(ContactTopics)
 
 
 class LookingOnly(PermissionHelper):

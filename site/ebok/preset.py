@@ -5,6 +5,7 @@ lists what an editor changed or removed.
 """
 
 import hashlib
+import io
 import json
 import tomllib
 import uuid
@@ -16,10 +17,15 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
 from django.db import models, transaction
+from wagtail.documents import get_document_model
 from wagtail.fields import StreamField
+from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, Site
 
+from ebok import papers
 from home.roles import PageRole
 from home.staff_roles import ensure_groups
 from portal.utility.models import PresetStamp, RuleRecord, Utility
@@ -58,7 +64,7 @@ def read(name: str) -> dict[str, Any]:
         raise NoSuchPreset(name)
     own = tomllib.loads(path.read_text(encoding="utf-8"))
     shared = tomllib.loads(_spelled((PRESETS / SHARED).read_text(encoding="utf-8"), own["utility"]))
-    for kind in ("object", "page"):
+    for kind in ("paper", "object", "page"):
         rows = {row["key"]: row for row in shared.get(kind, [])}
         for row in own.get(kind, []):
             rows[row["key"]] = rows.get(row["key"], {}) | row
@@ -95,6 +101,8 @@ class _Loading:
     def run(self) -> Outcome:
         self._utility()
         self._rules()
+        for row in self.preset.get("paper", []):
+            self._paper(dict(row))
         for row in self.preset.get("object", []):
             self._object(dict(row))
         for row in self.preset.get("page", []):
@@ -129,6 +137,25 @@ class _Loading:
                 row = row or RuleRecord(rule_set=code, effective_from=since)
                 stored = registered()[code].from_stored(values).to_stored()
                 self._settle(f"rules:{code}:{since}", row, {"values": stored})
+
+    def _paper(self, row: dict[str, Any]) -> None:
+        """A file to download drawn from its page of HTML, and the picture of it under the same key and “:picture”."""
+        html = _spelled(papers.source(row["html"]), self.preset["utility"])
+        key, title, name = row["key"], row["title"], Path(row["html"]).stem
+        document = self._found(key, get_document_model()) or get_document_model()()
+        picture = self._found(f"{key}:picture", get_image_model()) or get_image_model()()
+
+        def put_document() -> None:
+            drawn = papers.drawn(html, title)
+            document.file_size = len(drawn)
+            document.file.save(f"{name}.pdf", ContentFile(drawn), save=True)
+
+        def put_picture() -> None:
+            picture.file = ImageFile(io.BytesIO(papers.pictured(html)), f"{name}.png")
+            picture.save()
+
+        self._settle(key, document, {"title": title}, put_document, besides=html)
+        self._settle(f"{key}:picture", picture, {"title": title}, put_picture, besides=html)
 
     def _object(self, row: dict[str, Any]) -> None:
         key, model = row.pop("key"), apps.get_model(row.pop("model"))
@@ -179,9 +206,18 @@ class _Loading:
     # One object
 
     def _settle(
-        self, key: str, target: models.Model, values: dict[str, Any], put: Callable[[], None] | None = None
+        self,
+        key: str,
+        target: models.Model,
+        values: dict[str, Any],
+        put: Callable[[], None] | None = None,
+        *,
+        besides: str = "",
     ) -> None:
-        """Write the values, unless somebody changed or removed the object since it was loaded."""
+        """Write the values, unless somebody changed or removed the object since it was loaded.
+
+        `besides` is what its file is made of: the file is watched as the values are.
+        """
         stamp = self.stamps.get(self._uuid(key))
         if stamp is not None and target.pk is None:
             self.outcome.kept.append(f"{key} (removed)")
@@ -189,7 +225,7 @@ class _Loading:
         if stamp is not None and _state(target, stamp.loaded) != stamp.loaded:
             self.outcome.kept.append(key)
             return
-        source = _hash(values)
+        source = _hash([values, besides] if besides else values)
         if stamp is not None and stamp.source == source:
             self.outcome.unchanged.append(key)
             return
@@ -208,7 +244,7 @@ class _Loading:
                 "name": key,
                 "target": f"{target._meta.label}:{target.pk}",
                 "source": source,
-                "loaded": _state(fresh, values),
+                "loaded": _state(fresh, [*values, "file"] if besides else values),
             },
         )
 

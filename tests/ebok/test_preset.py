@@ -1,15 +1,22 @@
 """Presets: five utilities from five files; loading again keeps what editors changed."""
 
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from wagtail.models import Page, Site
 
 from ebok import preset
+from home.downloads.models import Download
 from home.faq.entries import FaqEntry
+from home.instructions.models import InstructionPage
 from home.models import HomePage
+from home.notices.models import NoticePage
 from portal.accounts.rules import SignInRules
+from portal.content.models import BasePage
 from portal.utility import identity
-from portal.utility.models import RuleRecord, Utility
+from portal.utility.models import ContactTopic, RuleRecord, Utility
 from portal.utility.rulebook import rules
 from portal.utility.rules import Modules
 
@@ -96,3 +103,32 @@ def test_a_rule_that_no_room_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(ValueError, match="teleport"):
         preset.load("warszawa")
+
+
+@pytest.mark.parametrize("name", preset.names())
+def test_every_page_type_has_its_sample_in_every_preset(name: str) -> None:
+    preset.load(name)
+    made = {kind.model_class() for kind in ContentType.objects.filter(pk__in=Page.objects.values("content_type"))}
+    public = {model for model in apps.get_models() if issubclass(model, BasePage) and model.is_public}
+    assert public - made == set()
+    assert Download.objects.count() >= 3
+    assert ContactTopic.objects.count() >= 3
+    assert {"news", "offer", "prices"} <= set(NoticePage.objects.values_list("kind", flat=True))
+    assert NoticePage.objects.exclude(audience="everyone").exists()
+    for page in InstructionPage.objects.all():
+        assert page.minutes, page.title
+        assert page.before, page.title
+    for form in Download.objects.all():
+        with form.document.open_file() as file:
+            assert file.read(5) == b"%PDF-", form.title
+        assert form.picture is not None
+
+
+def test_a_paper_that_an_editor_replaced_is_kept() -> None:
+    preset.load("rzeszow")
+    document = Download.objects.get(slug="formularz-a").document
+    document.file.save("inny.pdf", ContentFile(b"%PDF-1.7 own"))
+    assert preset.load("rzeszow").kept == ["paper:formularz-a"]
+    document.refresh_from_db()
+    with document.open_file() as file:
+        assert file.read() == b"%PDF-1.7 own"

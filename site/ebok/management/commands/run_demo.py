@@ -26,6 +26,7 @@ INGREDIENTS = (
     "requirements.txt",
     "site/ebok/settings/*.py",
     "site/ebok/presets/*.toml",
+    "site/ebok/presets/papers/*.html",
     "static/**/*",
     *(
         f"{room}/**/{part}"
