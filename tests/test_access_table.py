@@ -30,8 +30,9 @@ from portal.cases import files as files_of_cases
 from portal.cases.checks import scan
 from portal.cases.models import Attachment, CaseTopic, Handover, InboxItem, OfficeMessage, Outage, OutageStreet
 from portal.customers.actions import open_visit
+from portal.customers.invitations import invite
 from portal.customers.middleware import viewer_for
-from portal.customers.models import Contract, Customer, ServicePoint
+from portal.customers.models import Contract, Customer, Delegation, Invitation, ServicePoint
 from portal.metering import actions as actions_of_metering
 from portal.metering.policies import Given
 from portal.utility.kept import forget_everything
@@ -56,6 +57,13 @@ OWN_ACCOUNT = {
     "mfa_generate_recovery_codes": 302,
     "mfa_download_recovery_codes": 404,
     "usersessions_list": 200,
+    "account_home": 200,
+    "account_email": 302,  # the password is asked for first
+    "account_sign_ins": 200,
+    "account_consents": 200,
+    "account_download": 200,
+    "account_download_file": 302,  # the password is asked for first
+    "account_close": 302,
     "notification_choices": 200,
 }
 
@@ -119,6 +127,11 @@ TABLE: dict[str, Answers] = {
     "customers:customers": signed_in(200),
     "customers:billing_period": signed_in(404, owner=200),
     "POST customers:customers": signed_in(404, owner=302, without=302, **{"with": 302}),
+    "customers:delegations": signed_in(404, owner=200, without=200, **{"with": 200}),
+    "customers:invite": signed_in(404, owner=200),
+    "POST customers:end_right": signed_in(404, owner=302, **{"with": 302}),  # of the manager of the point
+    "POST customers:withdraw_invitation": signed_in(404, owner=302),
+    "customers:visits": signed_in(404, owner=200, without=200, **{"with": 200}),
     # paying
     "payments:history": of_the_customer(sight()),
     "payments:choose": of_the_customer(deed(200)),
@@ -202,6 +215,8 @@ OPEN: dict[str, str] = {
     "cases:outages": "what does not work, told to everybody",
     "registration_challenge": "the captcha's question",
     "registration_confirm": "a signed token from a mail",
+    "account_email_confirm": "a signed token from a mail",
+    "customers:invitation": "a signed token from a mail; only who is signed in or proves the e-mail accepts",
     "managers:ask": "anybody may ask; a clerk decides",
     "managers:sent": "thanks, and nothing of anybody",
     "managers:object": "a signed token from a mail; it ends a right and gives none",
@@ -263,6 +278,12 @@ class Situation:
         about = self.about.get(address)
         args = [] if about is None else [about if isinstance(about, str) else about.public_id]
         return reverse(address, args=args)
+
+
+def an_invitation(customer: Customer, owner: User) -> Invitation:
+    viewer = factories.viewer(owner)
+    until = clock.today() + timedelta(days=30)
+    return invite(viewer=viewer, by=owner, email="ksiegowa@example.pl", deeds=["see_invoices"], until=until)
 
 
 def a_photo() -> str:
@@ -358,6 +379,8 @@ def situation(home: HomePage) -> Situation:
     about |= dict.fromkeys(("metering:withdraw", "metering:photo"), reading)
     about |= dict.fromkeys(("metering:meter", "metering:meter_csv"), meter)
     about |= _written(customer, point, owner)
+    about |= {"customers:end_right": Delegation.objects.get(user=people["with"])}
+    about |= {"customers:withdraw_invitation": an_invitation(customer, owner)}
     about |= dict.fromkeys(("payments:payment", "payments:confirmation", "payments:resume", "payments:cancel"), payment)
     return Situation(customer, people, about)
 

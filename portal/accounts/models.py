@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -149,3 +150,45 @@ class Acceptance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.terms_id}"
+
+
+class EmailChange(models.Model):
+    """A question to two addresses: may the new one take the old one's place."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    email = models.EmailField(_("new e-mail"))
+    old_email = models.EmailField(blank=True)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    old_said_yes_at = models.DateTimeField(null=True, blank=True)
+    new_said_yes_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.asked_at:%Y-%m-%d}"
+
+
+def private() -> Storage:
+    return storages["private"]
+
+
+class DataDownload(models.Model):
+    """A person's file of everything that is theirs: asked for, made, there for some days."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("being made")
+        READY = "ready", _("ready")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    asked_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True, blank=True)
+    parts = models.PositiveSmallIntegerField(default=0)
+    parts_done = models.PositiveSmallIntegerField(default=0)
+    file = models.FileField(storage=private, upload_to="downloads/", blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.state}"

@@ -9,10 +9,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal import clock
-from portal.accounts.models import Acceptance, SignInIdentifier, User
+from portal.accounts.models import Acceptance, DataDownload, SignInIdentifier, User
 from portal.accounts.policies import device
 from portal.journal.models import AuditLine
 from portal.notifications.models import Delivery
+from portal.retention.files import forget_file
 from portal.retention.registry import Ending, Own, Row, end_in_time, keep
 
 _UNNAMED = "–"
@@ -30,6 +31,11 @@ def state() -> None:
     keep("accounts.Acceptance", "without end: the proof of what was agreed", download=Own("consents", _consents))
     keep("mfa.Authenticator", "until it is turned off or the account is closed", download=never)
     keep("usersessions.UserSession", "until it ends", download=Own("devices", _devices))
+    keep("accounts.EmailChange", "until the account is closed", download="told by the account's e-mail and the log")
+    keep("accounts.DataDownload", "“downloads_days”", download="it is the download")
+    end_in_time(
+        Ending("downloads", _("people's files of own data"), "downloads_days", _old_downloads, _forget_downloads)
+    )
     end_in_time(
         Ending(
             "closed_accounts",
@@ -94,3 +100,13 @@ def _devices(user: Any) -> Iterator[Row]:
             "since": session.created_at,
             "last_seen": session.last_seen_at,
         }
+
+
+def _old_downloads(before: date) -> QuerySet[Any]:
+    return DataDownload.objects.filter(asked_at__lt=clock.at(before))
+
+
+def _forget_downloads(rows: list[Any]) -> None:
+    for download in rows:
+        forget_file(download.file)
+    DataDownload.objects.filter(pk__in=[download.pk for download in rows]).delete()

@@ -33,6 +33,11 @@ class SignInRules(RuleSet):
         choices=(("one", gettext_noop("one")), ("many", gettext_noop("any number"))),
         help_text=gettext_noop("Counted are owners; managers and proxies act for as many as they are asked to."),
     )
+    invites_taken_email: bool = rule(
+        default=True,
+        label=gettext_noop("An owner may invite somebody whose e-mail has an account"),
+        help_text=gettext_noop("Off: such an invitation is refused, and it is said that the e-mail is taken."),
+    )
     generated_password_days: int = rule(
         14, gettext_noop("A generated password must be used for the first time within so many days")
     )

@@ -7,9 +7,18 @@ from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
+from portal.accounts import account_views as own
 from portal.accounts.views import accept_terms
 
 urlpatterns = [
+    path("", own.home, name="account_home"),
+    path("e-mail/", own.email, name="account_email"),
+    path("e-mail/potwierdz/<str:token>/", own.confirm_email, name="account_email_confirm"),
+    path("logowania/", own.sign_ins, name="account_sign_ins"),
+    path("zgody/", own.consents, name="account_consents"),
+    path("moje-dane/", own.download, name="account_download"),
+    path("moje-dane/plik/", own.download_file, name="account_download_file"),
+    path("zamknij/", own.close, name="account_close"),
     path("zaloguj/", account.login, name="account_login"),
     path("wyloguj/", account.logout, name="account_logout"),
     path("nieczynne/", account.account_inactive, name="account_inactive"),

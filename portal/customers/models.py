@@ -206,3 +206,26 @@ class StaffVisit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff_id} → {self.customer_id}"
+
+
+class Invitation(models.Model):
+    """An owner invites somebody by e-mail to act for the customer: which deeds, which points, until when."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    deeds = models.JSONField(_("what the person may do"), default=list)
+    is_whole_customer = models.BooleanField(_("whole customer"), default=True)
+    points = models.ManyToManyField(ServicePoint, blank=True, related_name="+", verbose_name=_("service points"))
+    until = models.DateField(_("until"))
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    delegation = models.OneToOneField(Delegation, models.PROTECT, null=True, blank=True, related_name="+")
+
+    access = Scope(customer="customer")
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.invited_at:%Y-%m-%d}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.customers import access
-from portal.customers.models import Contract, Customer, Deed, Delegation, ServicePoint, StaffVisit
+from portal.customers.models import Contract, Customer, Deed, Delegation, Invitation, ServicePoint, StaffVisit
 from portal.retention.registry import Ending, Own, Row, end_in_time, keep
 
 BILLING_OWNS = "as long as the billing system keeps it"
@@ -20,6 +20,17 @@ def state() -> None:
     keep("customers.Contract", BILLING_OWNS, download=Own("contracts", _contracts))
     keep("customers.ServicePoint", BILLING_OWNS, download=Own("points", _points))
     keep("customers.Delegation", "without end: who could do what and why", download=Own("rights", _rights))
+    keep("customers.Invitation", "“invitations_months” after its end", download=Own("invitations", _invitations))
+    end_in_time(
+        Ending(
+            "invitations",
+            _("invitations that came to nothing"),
+            "invitations_months",
+            _old_invitations,
+            _delete_invitations,
+            customer="customer__public_id",
+        )
+    )
     keep("customers.StaffVisit", "“access_log_months”", download=Own("visits", _visits))
     end_in_time(
         Ending(
@@ -97,3 +108,24 @@ def _visits(user: Any) -> Iterator[Row]:
         if viewer.customer is not None:
             for visit in StaffVisit.objects.filter(customer=viewer.customer.pk).order_by("pk"):
                 yield {"from": visit.opened_at, "until": visit.closed_at or visit.ends_at, "reason": visit.reason}
+
+
+def _old_invitations(before: date) -> QuerySet[Any]:
+    """Not accepted in time, or taken back; an accepted one is the ground of a right."""
+    return Invitation.objects.filter(delegation__isnull=True, expires_at__lt=clock.at(before))
+
+
+def _delete_invitations(rows: list[Any]) -> None:
+    Invitation.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+def _invitations(user: Any) -> Iterator[Row]:
+    for made in Invitation.objects.filter(invited_by=user).select_related("customer").order_by("pk"):
+        yield {
+            "customer": made.customer.number,
+            "email": made.email,
+            "deeds": made.deeds,
+            "until": made.until,
+            "invited_at": made.invited_at,
+            "accepted_at": made.accepted_at,
+        }
