@@ -1,10 +1,23 @@
 """The five roles of people who work in the panel, as groups with just the rights their work needs."""
 
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+    WorkflowPage,
+    WorkflowTask,
+)
 
 from home.notices.models import NoticeIndexPage
+from home.regulations.models import MAY_ISSUE, RegulationsPage
 
 EDITORS = "redakcja"
 MARKETING = "marketing"
@@ -59,13 +72,20 @@ CLERKS_RIGHTS = (
     "notifications.delete_suppression",
     "built.view_filledform",
 )
-EDITORS_RIGHTS = ("built.view_filledform", "cases.view_outage", "cases.add_outage", "cases.change_outage")
+EDITORS_RIGHTS = (
+    "built.view_filledform",
+    "cases.view_outage",
+    "cases.add_outage",
+    "cases.change_outage",
+    "home.view_portalpage",  # opens the reports on the whole site
+)
 ADMINISTRATORS_RIGHTS = (
     "journal.view_auditline",
     "accounts.view_acceptance",
     "exchange.view_billingdelivery",
     "notifications.view_delivery",
     "built.view_filledform",
+    MAY_ISSUE,
 )
 # Who gives money back is not who talks to the payer; above the limit of the rules two of them are needed.
 ACCOUNTANTS_RIGHTS = (
@@ -108,7 +128,25 @@ def ensure_groups(root_page: Page) -> dict[str, Group]:
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label="accounts", content_type__model="user")))
     groups[ADMINISTRATORS].permissions.add(*_models(Q(content_type__app_label="auth", content_type__model="group")))
     groups[ADMINISTRATORS].permissions.add(*_named(ADMINISTRATORS_RIGHTS))
+
+    for regulations in RegulationsPage.objects.descendant_of(root_page):
+        _approved_by(groups[ADMINISTRATORS], regulations)
     return groups
+
+
+def _approved_by(approvers: Group, page: Page) -> None:
+    """What is submitted below the page is read and published by the approvers, unless somebody chose another workflow."""
+    if WorkflowPage.objects.filter(page=page).exists():
+        return
+    with override(settings.LANGUAGE_CODE):
+        names = {"workflow": _("Approval of regulations"), "task": _("An administrator reads and publishes")}
+    workflow, _is_new = Workflow.objects.get_or_create(name=names["workflow"])
+    task = GroupApprovalTask.objects.filter(name=names["task"]).first() or GroupApprovalTask.objects.create(
+        name=names["task"]
+    )
+    task.groups.add(approvers)
+    WorkflowTask.objects.get_or_create(workflow=workflow, task=task, defaults={"sort_order": 0})
+    WorkflowPage.objects.create(page=page, workflow=workflow)
 
 
 def _pages(group: Group, page: Page, *kinds: str) -> None:

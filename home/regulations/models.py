@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
+from wagtail.models import PagePermissionTester
 
 from home.regulations.accessibility import AccessibilityPage
 from home.rules_block import RulesBlock
@@ -22,6 +23,33 @@ __all__ = ["AccessibilityPage", "RegulationPage", "RegulationsPage", "StatementP
 
 
 KEPT = ("kind", "version", "effective_from", "text", "needs_acceptance", "own_pdf_id")  # once it is published
+
+
+# Who may publish a version by himself: everybody else submits it and an approver of the workflow publishes.
+MAY_ISSUE = "accounts.add_termsversion"
+
+
+class ByApproval(PagePermissionTester):
+    """Editors write versions and submit them; they publish none."""
+
+    def may_issue(self) -> bool:
+        return bool(self.user.is_superuser or self.user.has_perm(MAY_ISSUE))
+
+    def can_publish(self) -> bool:
+        return super().can_publish() and self.may_issue()
+
+    def can_unpublish(self) -> bool:
+        return super().can_unpublish() and self.may_issue()
+
+    def can_schedule(self) -> bool:
+        return self.can_publish()
+
+
+class ByApprovalBelow(PagePermissionTester):
+    """The page that lists the versions: itself an editor's, but nothing below it is published by the way."""
+
+    def can_publish_subpage(self) -> bool:
+        return super().can_publish_subpage() and bool(self.user.is_superuser or self.user.has_perm(MAY_ISSUE))
 
 
 class RegulationPage(BasePage):
@@ -73,6 +101,9 @@ class RegulationPage(BasePage):
     class Meta:
         verbose_name = _("version of a document")
         verbose_name_plural = _("versions of documents")
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return ByApproval(user, self)
 
     def clean(self) -> None:
         super().clean()
@@ -134,6 +165,9 @@ class RegulationsPage(BasePage):
 
     class Meta:
         verbose_name = _("regulations page")
+
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return ByApprovalBelow(user, self)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

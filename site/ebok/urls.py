@@ -22,6 +22,7 @@ urlpatterns = [
     path("panel/logout/", sign_out),  # a link asks first, as everywhere; only a press signs out
     re_path(r"^panel/password_reset/", to_sign_in),
     re_path(r"^panel/bulk/accounts/user/", page_not_found, {"exception": Http404()}),  # reaches past the list of staff
+    re_path(r"^panel/failwhale/", page_not_found, {"exception": Http404()}),  # breaks on purpose, for Wagtail's makers
     path("panel/", include(wagtailadmin_urls)),
     path("pliki/", include(wagtaildocs_urls)),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "home.instructions",
     "home.notices",
     "home.regulations",
+    "home.review",
     "home.search",
     "payments",
     "forms.apps.FormsConfig",
@@ -101,6 +102,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.AcceptTermsFirst",
     "portal.accounts.middleware.SecondFactorForStaff",
     "portal.customers.middleware.ViewerMiddleware",
+    "ebok.middleware.PanelSaysNo",
 ]
 
 ROOT_URLCONF = "ebok.urls"

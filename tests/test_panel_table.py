@@ -1,0 +1,161 @@
+"""Who gets in where in the panel: marketing and editors are refused at every address that is not theirs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from wagtail.models import Page
+
+from home.faq.entries import FaqCategory, FaqEntry
+from home.regulations.models import RegulationsPage
+from tests.factories import make_staff
+
+REFUSED = {403, 404, 405}
+
+# By what an address's name begins with, and why. What is not here is refused.
+EVERYBODY = {
+    "wagtailadmin_home": "the first screen",
+    "wagtailadmin_explore": "the page tree; it leads to the part that one may touch",
+    "wagtailadmin_pages:search": "finding pages, which are public",
+    "wagtailadmin_pages:type_use": "pages of one type, which are public",
+    "wagtailadmin_pages:revisions_index": "leads to the page's history, which asks for rights itself",
+    "wagtailadmin_choose_page": "choosing where a link leads",
+    "wagtailadmin_api:": "what the choosers ask",
+    "wagtailadmin_tag_autocomplete": "tags of pictures",
+    "wagtailadmin_account": "one's own account",
+    "wagtailadmin_logout": "signing out",
+    "wagtailadmin_dismissibles": "hints that one has put away",
+    "wagtailadmin_login": "leads to our own sign-in",
+    "wagtailadmin_password_reset": "the same",
+    "wagtailadmin_sprite": "icons",
+    "wagtailadmin_javascript_catalog": "words of the panel",
+    "wagtail_modeladmin:javascript_catalog": "the same",
+    "wagtailembeds:": "a video by its address",
+    "wagtailsnippetchoosers_": "choosing a question, a form to download or a message by its name",
+    "wagtailimages": "pictures: both add them; changing is asked for by picture",
+    "wagtaildocs": "files: the same",
+    "wagtailadmin_workflows:task_cho": "choosing a task by its name",
+    "editors_help": "how the site is kept",
+    "wagtailadmin_pages:confirm_workflow_cancellation": "says nothing where no approval is running",
+    "wagtailadmin_pages:move_confirm": "draws a question; the press is refused",
+}
+EDITORS = EVERYBODY | {
+    "wagtailadmin_pages": "pages",
+    "wagtailadmin_reports:": "reports on the whole site",
+    "review_": "the same",
+    "wagtailforms:": "forms and what people answered",
+    "filled_form_file": "the same",
+    "wagtailredirects:": "redirects of old addresses",
+    "wagtailsnippets:index": "the list of what is kept beside pages",
+    "wagtailsnippets_faq_": "questions and answers",
+    "wagtailsnippets_downloads_": "forms to download",
+    "wagtailsnippets_notifications_messagetemplate:": "words of automatic messages",
+    "automatic_messages": "the same",
+    "outage_register:": "outages of water and sewage",
+    "notifications": "a trial letter of the same",
+    "wagtailadmin_bulk_action": "publishing several pages",
+    "simple_translation:": "a page in another language",
+    "wagtail_update_image_usage": "where a picture is used",
+}
+MAY = {"marketing": EVERYBODY, "redakcja": EDITORS}
+
+PLAIN = {
+    "app_name": "faq",
+    "model_name": "faqentry",
+    "content_type_app_name": "regulations",
+    "content_type_model_name": "regulationpage",
+    "app_label": "faq",
+    "language_code": "en",
+    "slug": "x",
+    "mode": "x",
+    "action": "delete",
+    "action_name": "approve",
+}
+A_UUID = "5b3d1f0a-6c1e-4f0e-9a55-0b0c6b8f7e11"
+
+
+def addresses(patterns: list[Any], space: str = "", way: str = "") -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from addresses(pattern.url_patterns, inner, way + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern) and pattern.name and way.startswith("panel/"):
+            yield f"{space}{pattern.name}", pattern.pattern
+
+
+def filled_in(name: str, pattern: Any, page: Page) -> str:
+    """The address of a page that is not marketing's, of a row that there is, or of one that there is not."""
+    names = list(pattern.converters) or list(pattern.regex.groupindex)
+    values: dict[str, Any] = {}
+    for one in names:
+        kind = type(pattern.converters.get(one)).__name__
+        usual = A_UUID if kind == "UUIDConverter" else page.pk if "page" in one else 1
+        values[one] = PLAIN.get(one, usual)
+    try:
+        return reverse(name, kwargs=values)
+    except NoReverseMatch:
+        return reverse(name, args=list(values.values()))
+
+
+@pytest.fixture
+def regulations(preset: str) -> Page:
+    """A page that is an editor's and not marketing's, with the site around it."""
+    assert FaqEntry.objects.exists()
+    assert FaqCategory.objects.exists()
+    return RegulationsPage.objects.get()
+
+
+@pytest.mark.parametrize("role", MAY)
+def test_whoever_is_not_meant_to_is_refused_at_every_address_of_the_panel(regulations, role):
+    person = make_staff(f"{role}@example.org")
+    person.groups.add(Group.objects.get(name=role))
+    client = Client()
+    client.force_login(person)
+    let_in, seen = {}, 0
+    for name, pattern in addresses(get_resolver().url_patterns):
+        path = filled_in(name, pattern, regulations)
+        if name.startswith(tuple(MAY[role])):
+            continue
+        answer = client.get(path, follow=True)
+        seen += 1
+        if answer.status_code not in REFUSED:
+            let_in[name] = (path, answer.status_code)
+    assert let_in == {}
+    assert seen > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "who"),
+    [
+        ("wagtailadmin_home", {"marketing", "redakcja", "bok", "administrator"}),
+        ("wagtailsnippets_faq_faqentry:list", {"redakcja", "administrator"}),
+        ("review_links", {"redakcja", "administrator"}),
+        ("wagtailforms:index", {"redakcja", "bok", "administrator"}),
+        ("wagtailadmin_reports:site_history", {"redakcja", "administrator"}),
+        ("rules:index", {"administrator"}),
+        ("wagtailusers_users:index", {"administrator"}),
+        ("wagtailadmin_workflows:index", {"administrator"}),
+        ("application_register:index", {"bok"}),
+    ],
+)
+def test_each_role_has_its_own_places_and_no_more(regulations, name, who):
+    for role in ("marketing", "redakcja", "bok", "administrator"):
+        person = make_staff(f"{role}@example.org")
+        person.groups.add(Group.objects.get(name=role))
+        client = Client()
+        client.force_login(person)
+        assert client.get(reverse(name)).status_code == (200 if role in who else 403), role
+
+
+def test_marketing_moves_and_deletes_no_page(regulations):
+    person = make_staff("marketing@example.org")
+    person.groups.add(Group.objects.get(name="marketing"))
+    client = Client()
+    client.force_login(person)
+    elsewhere = regulations.get_parent().get_children().exclude(pk=regulations.pk).first()
+    for name, args in (("move_confirm", [regulations.pk, elsewhere.pk]), ("delete", [regulations.pk])):
+        client.post(reverse(f"wagtailadmin_pages:{name}", args=args))
+    assert RegulationsPage.objects.get().get_parent().pk == regulations.get_parent().pk
