@@ -80,6 +80,7 @@ EDITORS_RIGHTS = (
     "home.view_portalpage",  # opens the reports on the whole site
 )
 ADMINISTRATORS_RIGHTS = (
+    "exchange.add_apitoken",
     "journal.view_auditline",
     "accounts.view_acceptance",
     "exchange.view_billingdelivery",

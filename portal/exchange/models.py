@@ -1,11 +1,19 @@
 """What came from the billing system and when, what was wrong with it, and where it waits before the merge."""
 
+import uuid
+
+from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.exchange.staged import Staged, Touched
 
-__all__ = ["BillingDelivery", "DeliveryFault", "LeftOut", "Staged", "Touched"]
+__all__ = ["ApiToken", "BillingDelivery", "DeliveryFault", "LeftOut", "ReceivedDelivery", "Staged", "Touched"]
+
+
+def private() -> Storage:
+    return storages["private"]
 
 
 class BillingDelivery(models.Model):
@@ -79,3 +87,49 @@ class LeftOut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_key}: {self.stage} {self.row_key}"
+
+
+class ApiToken(models.Model):
+    """The right of a program to use the API. Only a digest of it is kept: it is shown once, when it is made."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True, help_text=_("What uses it, for example “billing”."))
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = models.JSONField(_("may"), default=list)
+    made_at = models.DateTimeField(_("made"))
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    expires_on = models.DateField(_("until"), null=True, blank=True, help_text=_("That day included; empty: no end."))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReceivedDelivery(models.Model):
+    """A delivery that came through the API, from its arrival until it is taken over or refused."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        TAKING = "taking", _("being taken over")
+        MERGED = "merged", _("taken over")
+        REFUSED = "refused", _("refused")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    token = models.ForeignKey(ApiToken, models.PROTECT, related_name="received")
+    idempotency_key = models.CharField(max_length=100)
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(storage=private, upload_to="deliveries/", blank=True)
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    delivery = models.ForeignKey(BillingDelivery, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "idempotency_key"], name="received_once")]
+
+    def __str__(self) -> str:
+        return f"{self.idempotency_key} ({self.state})"

@@ -9,3 +9,5 @@ def state() -> None:
     keep("exchange.BillingDelivery", "without end", download="nothing of a person")
     keep("exchange.DeliveryFault", "without end", download="the office's own notes")
     keep("exchange.LeftOut", "until the billing system has put it right", download="the office's own notes")
+    keep("exchange.ApiToken", "without end", download="nothing of a person")
+    keep("exchange.ReceivedDelivery", "the file until it is taken over, the row without end", download=on_its_way)

@@ -3,7 +3,9 @@
 from typing import Any
 
 import django_filters
+from django.contrib.auth.models import Permission
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.forms import RadioSelect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 
+from portal.exchange import tokens_panel  # noqa: F401 - registers the API's tokens
 from portal.exchange.models import BillingDelivery, DeliveryFault
 from portal.utility.registers import Register, RegisterIndex, RegisterPage
 from portal.utility.templatetags.ebok import moment
@@ -105,3 +108,8 @@ class BillingDeliveries(Register):
 @hooks.register("register_admin_viewset")
 def billing_deliveries() -> BillingDeliveries:
     return BillingDeliveries()
+
+
+@hooks.register("register_permissions")
+def rights() -> QuerySet[Permission]:
+    return Permission.objects.filter(content_type__app_label="exchange", codename="add_apitoken")

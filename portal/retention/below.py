@@ -11,6 +11,7 @@ from django_tasks import TaskResultStatus
 from portal import clock
 from portal.journal.models import AuditLine
 from portal.outbox.models import OutboxFact
+from portal.outbox.queries import fetched_until
 from portal.retention.registry import Ending, Own, Row, end_in_time, keep
 
 # Lines that say who came in and who looked; every other line tells of a deed and stays.
@@ -36,6 +37,7 @@ def state() -> None:
     for model in ("utility.*", "portal.*", "retention.PurgeRun"):
         keep(model, _WITHOUT_END, download=_OFFICE)
     keep("retention.LegalHold", _WITHOUT_END, download="a hold is told by the office, not by the portal")
+    keep("outbox.*", _WITHOUT_END, download=_OFFICE)
     for app in (
         "home",
         "contact",
@@ -73,7 +75,7 @@ def _delete(rows: list[Any]) -> None:
 
 
 def _old_facts(before: date) -> QuerySet[Any]:
-    return OutboxFact.objects.filter(position__isnull=False, happened_at__lt=clock.at(before)).exclude(values={})
+    return OutboxFact.objects.filter(position__lte=fetched_until(), happened_at__lt=clock.at(before)).exclude(values={})
 
 
 def _empty_facts(rows: list[Any]) -> None:

@@ -1,0 +1,49 @@
+"""Whatever a client sends, the API answers by its own document and never with a fault of ours."""
+
+import os
+
+import pytest
+import schemathesis
+from django.core.cache import cache
+from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from portal.exchange import tokens
+from portal.outbox.actions import tell
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EXAMPLES = int(os.environ.get("EBOK_FUZZ_EXAMPLES", "60"))
+ASKED = [
+    ("POST", "/api/v1/deliveries"),
+    ("GET", "/api/v1/deliveries/{key}"),
+    ("GET", "/api/v1/deliveries/{key}/faults"),
+    ("GET", "/api/v1/outbox"),
+    ("POST", "/api/v1/outbox/acknowledge"),
+]
+
+
+@pytest.fixture
+def document(live_server):
+    tell("reading", about="reading:1", value="7")
+    return schemathesis.openapi.from_url(f"{live_server.url}/api/v1/openapi.json")
+
+
+def test_every_address_of_the_api_is_asked(document):
+    served = {(found.ok().method.upper(), found.ok().path) for found in document.get_all_operations()}
+    assert served == set(ASKED)
+
+
+@pytest.mark.parametrize(("method", "path"), ASKED)
+def test_the_api_answers_as_its_document_says(document, method, path):
+    _token, secret = tokens.make("fuzz", scopes=list(tokens.SCOPES), by=None)
+
+    @given(case=document[path][method].as_strategy())
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    def ask(case):
+        cache.clear()  # the limit of requests is tested by itself
+        headers = {"Authorization": f"Bearer {secret}"}
+        # A document cannot say that a file must be a ZIP.
+        left_out = [positive_data_acceptance] if path == "/api/v1/deliveries" else []
+        case.call_and_validate(headers=headers, excluded_checks=left_out)
+
+    ask()
