@@ -142,6 +142,7 @@ TABLE: dict[str, Answers] = {
     "POST payments:cancel": deed(302) | {"with": 404},
     # meters and readings
     "metering:submit": of_the_customer(deed(200)),
+    "metering:sheet": of_the_customer(deed(200)),
     "metering:given": of_the_customer(sight()),
     "POST metering:withdraw": deed(302),
     "metering:photo": sight(),

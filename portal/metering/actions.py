@@ -103,7 +103,8 @@ def record_reading(
         _ask_a_clerk(reading, submission)
         if given.is_appeal:
             _open_a_case(reading, submission)
-    _write_to(by, "reading_accepted" if isinstance(verdict, Accepted) else "reading_to_check", reading)
+    if channel != Submission.Channel.SPREADSHEET:  # a sheet of hundreds of rows brings one letter, not hundreds
+        _write_to(by, "reading_accepted" if isinstance(verdict, Accepted) else "reading_to_check", reading)
     return Outcome(verdict, known, reading)
 
 

@@ -52,6 +52,21 @@ register_message(
     when=_("When a clerk rejects a reading."),
 )
 register_message(
+    "readings_sheet",
+    _("We have {taken} readings from your spreadsheet"),
+    _(
+        "Hello,\n\nwe have taken {taken} readings from your spreadsheet; our office will check {to_check} of them. Rows "
+        "not taken: {bad}.\n\n{link}\n\n{utility}"
+    ),
+    {
+        "taken": _("how many readings were taken"),
+        "to_check": _("how many of them are checked"),
+        "bad": _("how many rows were not taken"),
+        "link": _("address of the page with the readings given"),
+    },
+    when=_("When readings from a spreadsheet were given."),
+)
+register_message(
     "reading_reminder",
     _("Give your meter reading by {closes}"),
     _(
