@@ -229,8 +229,20 @@ class PaymentsWidget(PagedWidget):
 
 
 @dataclass(frozen=True)
+class KsefTitle:
+    """What the transfer for one invoice must be titled, and how much it is for."""
+
+    number: str
+    title: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class TransferDetails:
-    """What one types into a bank's form, and the code that types it for one. Without an amount there is no code."""
+    """What one types into a bank's form, and the code that types it for one. Without an amount there is no code.
+
+    `by_invoice`: each of these invoices is paid by a transfer of its own, titled with its number in KSeF.
+    """
 
     account: str
     recipient: str
@@ -239,6 +251,7 @@ class TransferDetails:
     amount: Decimal | None = None
     code: TransferCode | None = None
     why_no_code: str = ""
+    by_invoice: tuple[KsefTitle, ...] = ()
 
 
 class TransferWidget(Widget):
@@ -264,7 +277,8 @@ def transfer_details(viewer: Viewer, account: str, charges: OpenCharges | None =
     """With `charges` also how much to pay, and the code for exactly that."""
     if viewer.customer is None or not account:
         return None
-    return _details(account, viewer.customer.number, charges or OpenCharges())
+    details = _details(account, viewer.customer.number, charges or OpenCharges())
+    return _with_ksef_titles(details, charges) if viewer.customer.nip and charges else details
 
 
 def _details(account: str, customer_number: str, charges: OpenCharges) -> TransferDetails:
@@ -289,6 +303,20 @@ def _details(account: str, customer_number: str, charges: OpenCharges) -> Transf
     except CodeWithheld as why:
         return replace(details, why_no_code=str(why))
     return replace(details, code=code)
+
+
+def _with_ksef_titles(details: TransferDetails, charges: OpenCharges) -> TransferDetails:
+    """From the day of the rule, firms give the number in KSeF of each invoice that they pay; a code has no room for it."""
+    known = [one for one in charges.to_pay if one.ksef_number]
+    if details.amount is None or not known or clock.today() < rules(BillingRules).ksef_titles_from:
+        return details
+    why = gettext(
+        "There is no code: it cannot carry the KSeF number, which a firm's transfer has to give. Copy the title."
+    )
+    shown = replace(details, code=None, why_no_code=why if rules(BillingRules).shows_transfer_code else "")
+    if len(charges.to_pay) == 1:
+        return replace(shown, title=known[0].ksef_number)
+    return replace(shown, by_invoice=tuple(KsefTitle(one.number, one.ksef_number, one.payable) for one in known))
 
 
 def _address() -> str:

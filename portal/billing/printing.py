@@ -33,6 +33,7 @@ from portal.billing.ksef.rendering import LANGUAGE, Extras, KsefNumberMissing, L
 from portal.billing.models import Invoice, InvoiceLine, private
 from portal.billing.policies import fold_number
 from portal.billing.rules import BillingRules
+from portal.billing.ways_to_pay import ways_to_pay
 from portal.utility import identity
 from portal.utility.models import Utility
 from portal.utility.rulebook import rules
@@ -91,7 +92,7 @@ def draw(invoice: Invoice, *, duplicate_on: date | None = None) -> bytes:
         return sheet_pdf(
             facts,
             look=look,
-            codes=codes_of(invoice, facts),
+            codes=(*codes_of(invoice, facts), *(() if duplicate_on else ways_to_pay(invoice))),
             is_structured=bool(invoice.original),
             extras=Extras(check=_check_address(invoice), duplicate_on=duplicate_on),
         )

@@ -213,6 +213,7 @@ class OpenCharge:
     channel: str = ""
     held: Decimal = ZERO
     held_until: datetime | None = None
+    ksef_number: str = ""
     currency: str = "PLN"  # of its invoice; the open amount is in złoty all the same
 
     @property
@@ -295,6 +296,7 @@ def open_items(viewer: Viewer, deed: str = Deed.SEE_BALANCE) -> OpenCharges:
             period_from=F("entry__invoice__period_from"),
             period_to=F("entry__invoice__period_to"),
             currency=F("entry__invoice__currency"),
+            ksef_number=F("entry__invoice__ksef_number"),
             in_transit=Sum(unbooked_of_part("transit_parts__"), filter=paid),
             paid_at=Max(f"{part}paid_at", filter=paid),
             channel=Max(f"{part}channel", filter=paid),
@@ -324,6 +326,7 @@ def _open_charge(row: Mapping[str, Any]) -> OpenCharge:
         held=row["held"] or ZERO,
         held_until=row["held_until"],
         currency=row["currency"] or "PLN",
+        ksef_number=row["ksef_number"] or "",
     )
 
 

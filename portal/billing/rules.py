@@ -1,6 +1,7 @@
 """What a utility decides about bills."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from portal.utility.rules import RuleSet, gettext_noop, register, rule
@@ -51,6 +52,11 @@ class BillingRules(RuleSet):
         True,
         gettext_noop("Anybody may check whether an invoice is ours"),
         help_text=gettext_noop("The page asks for the number, the amount and the account printed on the invoice."),
+    )
+    ksef_titles_from: date = rule(  # noqa: RUF009 - rule() makes a field
+        date(2027, 1, 1),
+        gettext_noop("From this day customers with a NIP title their transfers with the KSeF number"),
+        help_text=gettext_noop("The law's own day is 1 January 2027."),
     )
     shows_transfer_code: bool = rule(True, gettext_noop("Show the transfer QR code"))
 

@@ -293,3 +293,63 @@ def test_a_utility_may_show_no_code(customer, draw):
     RuleRecord.objects.create(rule_set="billing", effective_from=clock.today(), values={"shows_transfer_code": False})
     rulebook.forget()
     assert scanned(draw(blocks.TransferWidget())) is None
+
+
+# Firms and the number in KSeF
+
+KSEF = "5265877635-20270105-0100001AF629-AF"
+
+
+@pytest.fixture
+def firm(customer, account):
+    customer.nip = "5265877635"
+    customer.save()
+
+
+def from_today():
+    values = {"ksef_titles_from": clock.today().isoformat()}
+    RuleRecord.objects.create(rule_set="billing", effective_from=clock.today(), values=values)
+    rulebook.forget()
+
+
+@pytest.mark.usefixtures("firm")
+def test_until_the_day_of_the_rule_a_firm_s_transfer_is_titled_as_ever(customer, draw):
+    factories.make_charge(customer, "135.38", number="012345/11/2026", ksef_number=KSEF)
+    drawn = draw(blocks.TransferWidget())
+    assert KSEF not in drawn
+    assert scanned(drawn) is not None
+
+
+@pytest.mark.usefixtures("firm")
+def test_from_that_day_it_is_titled_with_the_number_in_ksef_and_has_no_code(customer, draw):
+    factories.make_charge(customer, "135.38", number="012345/11/2026", ksef_number=KSEF)
+    from_today()
+    with translation.override("en"):
+        drawn = draw(blocks.TransferWidget())
+    assert f'data-copy="{KSEF}"' in drawn
+    assert scanned(drawn) is None
+    assert "cannot carry the KSeF number" in drawn
+
+
+@pytest.mark.usefixtures("firm")
+def test_each_of_several_invoices_has_a_title_of_its_own(customer, draw):
+    factories.make_charge(customer, "135.38", number="012345/11/2026", ksef_number=KSEF)
+    factories.make_charge(customer, "68.72", number="012345/10/2026", ksef_number=KSEF.replace("0105", "0106"))
+    from_today()
+    drawn = draw(blocks.TransferWidget())
+    assert drawn.count("-0100001AF629-AF</") + drawn.count("-0100001AF629-AF <") == 2
+    assert f"klient {customer.number}" not in drawn
+
+
+@pytest.mark.usefixtures("firm")
+def test_a_note_that_is_not_in_ksef_keeps_its_code(customer, draw):
+    factories.make_charge(customer, "135.38", number="N/1/2026")
+    from_today()
+    assert scanned(draw(blocks.TransferWidget())) is not None
+
+
+@pytest.mark.usefixtures("account")
+def test_a_household_s_transfer_has_its_code_as_ever(customer, draw):
+    factories.make_charge(customer, "135.38", number="012345/11/2026", ksef_number=KSEF)
+    from_today()
+    assert scanned(draw(blocks.TransferWidget())) is not None
