@@ -180,10 +180,25 @@ class CasePage(RegisterPage):
         return self._done(_("Refused."))
 
     def _write(self, press: str) -> HttpResponse:
-        request, case = self.request, self.object
+        request = self.request
         form = OfficeForm(request.POST, request.FILES, sender=f"desk:{request.user.pk}")
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
+        try:
+            self._send(press, form)
+        except actions.Moved as why:
+            # What was written stays in its field, above what is new.
+            messages.error(request, str(why))
+            self.object = queries.whole(self.pk).get()
+            again = OfficeForm(
+                initial={"version": self.object.version, "text": form.cleaned_data["text"]}, sender=form.sender
+            )
+            again.kept_files = form.kept_files
+            return self.render_to_response(self.get_context_data(form=again))
+        return self._done(_("Done."))
+
+    def _send(self, press: str, form: OfficeForm) -> None:
+        request, case = self.request, self.object
         text, version = form.cleaned_data["text"], form.cleaned_data["version"]
         if press == "note":
             actions.note_inside(case, text=text, by=request.user)
@@ -197,7 +212,6 @@ class CasePage(RegisterPage):
                 actions.close(case, by=request.user)
         else:
             raise PermissionDenied
-        return self._done(_("Done."))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
@@ -217,6 +231,9 @@ class CasePage(RegisterPage):
             and case.is_open
             and not case.extended_days,
             "where": _where(case.about),
+            "may_write_inbox": case.customer is not None
+            and rules(CaseRules).office_writes
+            and self.request.user.has_perm("cases.add_officemessage"),
             "change": getattr(case, "change", None),
             "handover": getattr(case, "handover", None),
         }

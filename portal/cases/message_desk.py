@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -19,9 +20,9 @@ from wagtail.admin.views import generic
 from portal import clock
 from portal.audiences.queries import audience, forbidden, in_words, may_be_told_any, reach
 from portal.cases import files, inbox
-from portal.cases.forms import FilesField
 from portal.cases.models import OfficeMessage
 from portal.cases.rules import CaseRules
+from portal.customers.models import Customer
 from portal.utility.registers import RegisterIndex, RegisterPage
 from portal.utility.rulebook import rules
 from portal.utility.templatetags.ebok import moment
@@ -32,16 +33,21 @@ WRITE = "cases.add_officemessage"
 class MessageForm(WagtailAdminModelForm):
     """A message is written to whom its conditions choose; nobody chosen is nobody written to."""
 
-    upload = FilesField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["upload"].label = _("Photo or PDF")
+    to = forms.ModelChoiceField(
+        queryset=Customer.objects.filter(is_closed=False),
+        to_field_name="public_id",
+        required=False,
+        widget=forms.HiddenInput,
+    )
+    upload = forms.FileField(label=gettext_lazy("Photo or PDF"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
         chosen = audience(cleaned.get("audience") or [])
-        if "audience" in cleaned and not chosen:
+        self.instance.customer = cleaned.get("to")
+        if self.instance.customer is not None:
+            cleaned["audience"] = []  # to one customer, whoever else fits
+        elif "audience" in cleaned and not chosen:
             self.add_error("audience", _("Say whom it is for: without a condition it is for nobody."))
         if not rules(CaseRules).office_writes:
             self.add_error(None, _("The rules in force do not let the office write to inboxes."))
@@ -95,19 +101,23 @@ class WriteMessage(generic.CreateView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs: dict[str, Any] = super().get_form_kwargs()
-        return kwargs | {"for_user": self.request.user}
+        return kwargs | {"for_user": self.request.user, "initial": {"to": self.request.GET.get("to") or None}}
 
     def save_instance(self) -> OfficeMessage:
         written: OfficeMessage = self.form.save(commit=False)
         written.written_by, written.written_at = self.request.user, clock.now()
         written.counted = inbox.concerned(written).count()
         written.save()
+        if written.customer_id:
+            inbox.send(written, by=self.request.user, counted=1)
         return written
 
     def get_success_url(self) -> str:
         return reverse("message_register:inspect", args=[self.object.public_id])
 
     def get_success_message(self, instance: OfficeMessage) -> str:
+        if instance.customer_id:
+            return _("Sent to the customer's inbox.")
         return _("Written. A second clerk looks at it and sends it.")
 
     def get_success_buttons(self) -> list[Any]:
@@ -115,7 +125,7 @@ class WriteMessage(generic.CreateView):
 
 
 def message_panels() -> Any:
-    panels = [FieldPanel("subject"), FieldPanel("text"), FieldPanel("audience"), FieldPanel("upload")]
+    panels = [FieldPanel("subject"), FieldPanel("text"), FieldPanel("audience"), FieldPanel("upload"), FieldPanel("to")]
     handler = ObjectList(panels, base_form_class=MessageForm)
     return handler.bind_to_model(OfficeMessage)
 

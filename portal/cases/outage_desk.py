@@ -15,7 +15,6 @@ from wagtail.admin import messages
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, ObjectList
 from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views import generic
-from wagtail.admin.widgets import AdminDateTimeInput
 
 from portal import clock
 from portal.cases import outage_queries, outages
@@ -90,7 +89,12 @@ class WriteOutage(generic.CreateView):
 
 
 class ProlongForm(forms.Form):
-    until = forms.DateTimeField(label=gettext_lazy("Expected until"), widget=AdminDateTimeInput)
+    until = forms.DateTimeField(
+        label=gettext_lazy("Expected until"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": gettext_lazy("Write the time as 20.11.2026 14:00.")},
+    )
 
     def clean_until(self) -> Any:
         until = self.cleaned_data["until"]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Case as When_
-from django.db.models import Count, F, IntegerField, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Count, IntegerField, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import get_language
 
 from portal import clock
@@ -171,8 +171,8 @@ def waiting_by_department() -> list[tuple[str, int, int]]:
     is_late = Count("pk", filter=Q(due_on__lt=clock.today(), paused_since__isnull=True))
     rows = (
         Case.objects.filter(state__in=policies.OPEN)
-        .values(name=F("department__name"))
+        .values_list("department__name")
         .annotate(count=Count("pk"), late=is_late)
-        .order_by("name")
+        .order_by("department__name")
     )
-    return [(row["name"] or "", row["count"], row["late"]) for row in rows]
+    return [(name or "", count, late) for name, count, late in rows]

@@ -17,7 +17,7 @@ from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
 from portal import clock
 from portal.cases import desk_views, message_desk, outage_desk, policies, queries
 from portal.cases.models import AnswerTemplate, Case, CaseTopic, OfficeMessage, Outage
-from portal.utility.registers import Register
+from portal.utility.registers import OFFICE_MENU, Register
 
 
 class CasesMenuItem(MenuItem):
@@ -58,6 +58,17 @@ class Cases(Register):
             path("papers/<uuid:public_id>/", desk_views.papers, name="papers"),
             *super().get_urlpatterns(),
         ]
+
+
+class MonthMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(desk_views.LOOK)
+
+
+@hooks.register(OFFICE_MENU)
+def month_of_cases() -> MonthMenuItem:
+    label = gettext_lazy("Cases of a month")
+    return MonthMenuItem(label, reverse("case_register:statistics"), name="cases-month", icon_name="table", order=6)
 
 
 class WithAdding(Register):
