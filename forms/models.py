@@ -19,9 +19,9 @@ from forms.built.wizard import FormWizard
 from forms.registration.blocks import StepWordsBlock
 from forms.registration.forms import FORMS, Asking
 from forms.registration.rules import RegistrationRules
-from forms.registration.steps import CHOICES, SENT, TERMS, WAITS, steps_of
+from forms.registration.steps import CHOICES, SENT, TERMS, WAITS, steps_of, way_of, ways_of
 from forms.registration.verification.base import Visitor
-from forms.registration.wizard import SENT_KEY, RegistrationWizard
+from forms.registration.wizard import SENT_KEY, WAY_KEY, RegistrationWizard
 from forms.registration.wording import words_for
 from portal.accounts.queries import terms_in_force
 from portal.content.blocks import SHORT_TEXT_FEATURES, text_blocks
@@ -50,7 +50,7 @@ class RegistrationPage(RoutablePageMixin, BasePage):
 
     @path("")
     def begin(self, request: HttpRequest) -> HttpResponse:
-        return redirect(self.step_url(request, steps_of(rules(RegistrationRules))[0]))
+        return redirect(self.step_url(request, self._steps(request)[0]))
 
     @path("wyslane/")
     def sent(self, request: HttpRequest) -> HttpResponse:
@@ -58,12 +58,26 @@ class RegistrationPage(RoutablePageMixin, BasePage):
         sent = request.session.get(SENT_KEY)
         if not sent:
             return self.begin(request)
-        return self._end(request, WAITS if sent["waits"] else SENT, sent["email"])
+        return self._end(request, WAITS if sent["waits"] else SENT, sent["email"], sent.get("way", ""))
+
+    @path("inaczej/<slug:way>/", name="way")
+    def other_way(self, request: HttpRequest, way: str) -> HttpResponse:
+        """Another way of proving who one is: what was typed stays."""
+        request.session[WAY_KEY] = way
+        return redirect(self.step_url(request, self._steps(request)[0]))
 
     @path("<slug:step>/", name="step")
     def step(self, request: HttpRequest, step: str) -> HttpResponse:
-        response: HttpResponse = RegistrationWizard.for_page(self)(request, step=step)
+        chosen = request.session.get(WAY_KEY, "")
+        response: HttpResponse = RegistrationWizard.for_page(self, chosen)(request, step=step)
         return response
+
+    def _steps(self, request: HttpRequest) -> tuple[str, ...]:
+        in_force = rules(RegistrationRules)
+        return steps_of(in_force, way_of(in_force, request.session.get(WAY_KEY, "")))
+
+    def way_url(self, request: HttpRequest, way: str) -> str:
+        return str(self.get_url(request)) + str(self.reverse_subpage("way", kwargs={"way": way}))
 
     def step_url(self, request: HttpRequest, step: str) -> str:
         return str(self.get_url(request)) + str(self.reverse_subpage("step", kwargs={"step": step}))
@@ -71,15 +85,16 @@ class RegistrationPage(RoutablePageMixin, BasePage):
     def sent_url(self, request: HttpRequest) -> str:
         return str(self.get_url(request)) + str(self.reverse_subpage("sent"))
 
-    def _end(self, request: HttpRequest, which: str, email: str) -> HttpResponse:
-        context = self.get_context(request) | {"words": words_for(which, self.words), "email": email}
+    def _end(self, request: HttpRequest, which: str, email: str, way: str = "") -> HttpResponse:
+        context = self.get_context(request) | {"words": words_for(which, self.words, way), "email": email}
         return TemplateResponse(request, "forms/registration_sent.html", context)
 
     # Previews: one step each, unbound, nobody's data
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
-        asked = (*steps_of(rules(RegistrationRules)), SENT, WAITS)
+        in_force = rules(RegistrationRules)
+        asked = {step for way in ways_of(in_force) for step in steps_of(in_force, way)} | {SENT, WAITS}
         return [(step, label) for step, label in CHOICES if step in asked]
 
     @property
@@ -91,9 +106,11 @@ class RegistrationPage(RoutablePageMixin, BasePage):
         if step in (SENT, WAITS):
             return self._end(request, step, "anna@example.pl")
         in_force = rules(RegistrationRules)
-        steps = steps_of(in_force)
+        way = next((way for way in ways_of(in_force) if step in steps_of(in_force, way)), way_of(in_force))
+        steps = steps_of(in_force, way)
         asking = Asking(
             rules=in_force,
+            way=way,
             words=words_for(step, self.words),
             visitor=Visitor(person="", address=""),
             terms=terms_in_force("terms", self.locale.language_code),

@@ -61,9 +61,11 @@ class Waiting:
 
     state: str = ""  # of the application; empty when there is none
     since: Any = None
+    until: Any = None  # when a signed form is awaited
+    has_application: bool = False
 
 
 def waiting(viewer: Viewer) -> Waiting:
     """The state of the person's own application. One statement."""
     own = Application.objects.filter(user_id=viewer.user_id or 0).order_by("-created_at").first()
-    return Waiting(own.state, own.created_at) if own else Waiting()
+    return Waiting(own.state, own.created_at, own.form_expires_at, has_application=True) if own else Waiting()

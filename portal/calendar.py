@@ -27,3 +27,10 @@ def add_working_days(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def working_days_between(start: date, end: date) -> int:
+    """How many working days lie after `start` up to and with `end`; below nought when `end` is past."""
+    if end < start:
+        return -max(1, working_days_between(end, start))
+    return sum(is_working_day(start + timedelta(days=passed)) for passed in range(1, (end - start).days + 1))

@@ -132,6 +132,9 @@ TABLE: dict[str, Answers] = {
     "POST customers:end_right": signed_in(404, owner=302, **{"with": 302}),  # of the manager of the point
     "POST customers:withdraw_invitation": signed_in(404, owner=302),
     "customers:visits": signed_in(404, owner=200, without=200, **{"with": 200}),
+    # one's own application: nobody here sent one
+    "registration_own": signed_in(404),
+    "registration_own_form": signed_in(404),
     # paying
     "payments:history": of_the_customer(sight()),
     "payments:choose": of_the_customer(deed(200)),
@@ -221,6 +224,9 @@ OPEN: dict[str, str] = {
     "cases:outages": "what does not work, told to everybody",
     "registration_challenge": "the captcha's question",
     "registration_confirm": "a signed token from a mail",
+    "registration_form_pdf": "the same; Form A of one application, while it is awaited",
+    "registration_answer": "the same; the answer to a clerk's question",
+    "registration_letter": "asks for a letter where the rules offer one; tells nothing of anybody, and is counted",
     "account_email_confirm": "a signed token from a mail",
     "customers:invitation": "a signed token from a mail; only who is signed in or proves the e-mail accepts",
     "managers:ask": "anybody may ask; a clerk decides",

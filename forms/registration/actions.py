@@ -1,36 +1,32 @@
-"""What happens to an application: it is sent, released by a clerk, confirmed, linked or left to a clerk."""
+"""What happens to an application: it is sent, released by a clerk, confirmed, and closed when nothing more comes."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.core.signing import BadSignature, Signer
-from django.db import IntegrityError, transaction
-from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
+from django.core.signing import BadSignature
+from django.db import transaction
 
+from forms.registration import letters
+from forms.registration.letters import token_of
+from forms.registration.linking import EmailTaken, accept_all, conclude, form_deadline, leave_to_clerk, new_user
 from forms.registration.models import Application
-from forms.registration.policies import Link, ToClerk, linking, masked
-from forms.registration.queries import facts_of, owner_of, was_written_to_enough
 from forms.registration.rules import RegistrationRules
+from forms.registration.steps import makes_password
+from forms.registration.verification import way_named
+from forms.registration.verification.base import Leads
 from portal import clock
-from portal.accounts.actions import IdentifierTaken, accept, give_identifier
-from portal.accounts.models import SignInIdentifier, User
+from portal.accounts.models import User
+from portal.accounts.policies import GENERATED
 from portal.accounts.queries import find_by_email
 from portal.accounts.rules import SignInRules
-from portal.customers.actions import HasOwner, grant_access
-from portal.customers.models import Customer, Delegation
-from portal.desk.actions import open_task
 from portal.journal.actions import note
-from portal.notifications.actions import absolute, send
-from portal.outbox.actions import tell
 from portal.utility.rulebook import rules
 
+__all__ = ["Asked", "LinkAltered", "LinkExpired", "confirm", "expire_links", "release", "submit", "token_of"]
+
 State, Reason = Application.State, Application.Reason
-_signer = Signer(salt="registration", sep=".")
 
 
 class LinkAltered(Exception):
@@ -49,18 +45,21 @@ class LinkExpired(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What the wizard collected. The password is hashed already."""
+    """What the wizard collected. The password is hashed already; it is empty where we make one."""
 
     submission: UUID
     way: str
     email: str
-    password: str
-    customer_id: int
+    password: str = ""
+    customer_id: int | None = None
     invoice_number: str = ""
     phone: str = ""
     language: str = "pl"
     terms_id: int | None = None
     is_person: bool = False
+    given: dict[str, str] = field(default_factory=dict)
+    consents: tuple[int, ...] = ()
+    wants_e_invoice: bool = False
 
 
 # Sending
@@ -85,14 +84,17 @@ def submit(asked: Asked) -> Application:
             "invoice_number": asked.invoice_number,
             "terms_id": asked.terms_id,
             "captcha_passed": asked.is_person,
+            "given": asked.given,
+            "wants_e_invoice": asked.wants_e_invoice,
             "created_at": clock.now(),
         },
     )
     if not is_new:
         return application
-    note("application_sent", about=_about(application), by="applicant", way=asked.way, is_person=asked.is_person)
+    application.consents.set(asked.consents)
+    note("application_sent", about=letters.about(application), by="applicant", way=asked.way, is_person=asked.is_person)
     if rules(RegistrationRules).is_captcha_on and not asked.is_person:
-        _leave_to_clerk(application, Reason.NO_CAPTCHA)
+        leave_to_clerk(application, Reason.NO_CAPTCHA)
     else:
         _answer(application)
     return application
@@ -100,48 +102,62 @@ def submit(asked: Asked) -> Application:
 
 @transaction.atomic
 def release(application: Application, *, by: User) -> None:
-    """A clerk finds that a person sent it: the link goes out."""
+    """A clerk finds that a person sent it: it goes on as if the check had been there."""
     application.state, application.reason, application.decided_at = State.UNCONFIRMED, "", clock.now()
     application.save(update_fields=["state", "reason", "decided_at"])
-    note("application_released", about=_about(application), by=by)
+    note("application_released", about=letters.about(application), by=by)
+    letters.close_desk_task(application)
     _answer(application)
 
 
 def _answer(application: Application) -> None:
     held = find_by_email(application.email)
-    if held is not None:
-        _refuse_taken(application, held)
+    if held is not None and not _may_own_another(held):
+        refuse_taken(application, held)
         return
-    hours = rules(RegistrationRules).link_hours
-    application.link_expires_at = clock.now() + timedelta(hours=hours)
-    application.save(update_fields=["link_expires_at"])
-    if was_written_to_enough(application.email):
+    in_force, way = rules(RegistrationRules), way_named(application.mode)
+    if held is None and makes_password(way, in_force):
+        conclude(application)
         return
-    link = absolute(reverse("registration_confirm", args=[token_of(application)]))
-    _write("registration_confirm", application, to=application.email, link=link, hours=str(hours))
+    application.link_expires_at = clock.now() + timedelta(hours=in_force.link_hours)
+    if way.leads is Leads.TO_FORM:
+        application.form_code, application.form_expires_at = new_form_code(), form_deadline()
+    application.save(update_fields=["link_expires_at", "form_code", "form_expires_at"])
+    letters.ask_to_confirm(application, is_known=held is not None)
 
 
-def token_of(application: Application) -> str:
-    return _signer.sign(application.public_id.hex)
+def _may_own_another(held: User) -> bool:
+    return held.is_active and not held.is_staff and rules(SignInRules).customers_per_email == "many"
 
 
-def _refuse_taken(application: Application, held: User) -> None:
+def new_form_code() -> str:
+    """What stands on the paper beside the code to scan, short enough to be typed: “A-7FK3-92QD”."""
+    signs = "".join(secrets.choice(GENERATED) for _ in range(8)).upper()
+    return f"A-{signs[:4]}-{signs[4:]}"
+
+
+def refuse_taken(application: Application, held: User) -> None:
     application.state, application.reason, application.password = State.REFUSED, Reason.TAKEN_EMAIL, ""
     application.save(update_fields=["state", "reason", "password"])
-    if not was_written_to_enough(application.email):
-        reset = absolute(reverse("account_reset_password"))
-        _write("registration_taken", application, to=held.email or "", reset=reset)
+    letters.say_taken(application, held)
 
 
 # Confirming
 
 
+def found_by(token: str) -> Application:
+    """Whose link this is. Raises LinkAltered or LinkExpired; changes nothing."""
+    application = Application.objects.filter(public_id=_key(token)).first()
+    if application is None:
+        raise LinkAltered
+    if application.state == State.EXPIRED or (application.state == State.UNCONFIRMED and _has_expired(application)):
+        raise LinkExpired
+    return application
+
+
 def confirm(token: str) -> Application:
     """Act on the link of the mail; pressed again it changes nothing. Raises LinkAltered or LinkExpired."""
-    try:
-        key = UUID(_signer.unsign(token))
-    except (BadSignature, ValueError):
-        raise LinkAltered from None
+    key = _key(token)
     with transaction.atomic():
         application = Application.objects.select_for_update().filter(public_id=key).first()
         if application is None:
@@ -155,6 +171,13 @@ def confirm(token: str) -> Application:
     if application.state == State.EXPIRED:
         raise LinkExpired
     return application
+
+
+def _key(token: str) -> UUID:
+    try:
+        return UUID(letters.key_of(token))
+    except (BadSignature, ValueError):
+        raise LinkAltered from None
 
 
 def _has_expired(application: Application) -> bool:
@@ -175,135 +198,20 @@ def expire_links() -> int:
 
 def _confirm(application: Application) -> None:
     application.confirmed_at = clock.now()
-    user = _new_user(application)
-    if user is None:
-        application.save(update_fields=["confirmed_at"])
-        held = find_by_email(application.email)
-        if held is not None:
-            _refuse_taken(application, held)
+    application.save(update_fields=["confirmed_at"])
+    held = find_by_email(application.email)
+    if held is not None and not _may_own_another(held):
+        refuse_taken(application, held)
         return
-    application.user, application.password = user, ""
-    application.save(update_fields=["confirmed_at", "user", "password"])
-    note("email_confirmed", about=_about(application), by=user)
-    if application.terms is not None:
-        accept(user, application.terms, channel="registration")
-    _link(application, user)
-
-
-def _new_user(application: Application) -> User | None:
-    """The person, who from now on may sign in; None when the e-mail was taken meanwhile."""
-    user = User(
-        email=application.email,
-        phone=application.phone,
-        language=application.language,
-        password=application.password,
-        email_confirmed_at=application.confirmed_at,
-    )
-    try:
-        with transaction.atomic():
-            user.save()
-    except IntegrityError:
-        return None
-    if "email" in rules(RegistrationRules).gives_identifiers:
-        give_identifier(user, SignInIdentifier.Kind.EMAIL, application.email)
-    return user
-
-
-# Linking
-
-
-def _link(application: Application, user: User) -> None:
-    customer = application.proven_customer
-    if customer is None:
-        return
-    verdict = linking(facts_of(customer), rules(RegistrationRules))
-    if isinstance(verdict, Link):
+    if held is not None:
+        application.user, application.password = held, ""
+        application.save(update_fields=["user", "password"])
+        accept_all(application, held)
+    else:
         try:
-            grant_access(user=user, customer=customer, role=Delegation.Role.OWNER, ground="registration", by=user)
-        except HasOwner:  # somebody else's link was pressed in this very moment
-            verdict = ToClerk(Reason.HAS_OWNER)
-    if isinstance(verdict, ToClerk):
-        _leave_to_clerk(application, verdict.reason)
-        _tell_that_access_was_asked_for(application, customer)
-        days = str(rules(RegistrationRules).decision_working_days)
-        _write("registration_waiting", application, to=application.email, user=user, days=days)
-        return
-    _open(application, user, customer)
-
-
-def _open(application: Application, user: User, customer: Customer) -> None:
-    number = _give_number(user, customer)
-    application.state, application.decided_at = State.ACTIVE, clock.now()
-    application.save(update_fields=["state", "decided_at"])
-    note("account_opened", about=_about(application), by=user, customer=customer.public_id)
-    tell("account_opened", about=_about(application), customer=customer.external_id, email=application.email)
-    words = rules(SignInRules)
-    _write(
-        "registration_done",
-        application,
-        to=application.email,
-        user=user,
-        user_number=number or application.email,
-        email=application.email,
-        label=words.label,
-        hint=words.hint if number else "",
-    )
-    if customer.email.lower() != application.email:
-        _write(
-            "contact_told", application, to=customer.email, number=customer.number, applicant=masked(application.email)
-        )
-
-
-def _give_number(user: User, customer: Customer) -> str:
-    """The customer number signs in its first owner only."""
-    if "customer_number" not in rules(RegistrationRules).gives_identifiers:
-        return ""
-    try:
-        give_identifier(user, SignInIdentifier.Kind.CUSTOMER_NUMBER, customer.number)
-    except IdentifierTaken:
-        return ""
-    return customer.number
-
-
-def _tell_that_access_was_asked_for(application: Application, customer: Customer) -> None:
-    owner = owner_of(customer)
-    known = {customer.email.lower(), (owner.user.email or "").lower() if owner else ""} - {"", application.email}
-    for address in sorted(known):
-        _write(
-            "registration_owner_told",
-            application,
-            to=address,
-            number=customer.number,
-            applicant=masked(application.email),
-        )
-
-
-def _leave_to_clerk(application: Application, reason: str) -> None:
-    application.state, application.reason = State.TO_DECIDE, reason
-    application.save(update_fields=["state", "reason"])
-    customer = application.proven_customer
-    with translation.override(settings.LANGUAGE_CODE):
-        open_task(
-            "application",
-            about=_about(application),
-            title=_("Registration to decide: %(email)s") % {"email": application.email},
-            body=str(application.get_reason_display()),
-            customer=customer.public_id if customer else None,
-        )
-
-
-def _about(application: Application) -> str:
-    return f"application:{application.public_id}"
-
-
-def _write(code: str, application: Application, *, to: str, user: Any = None, **values: str) -> None:
-    customer = application.proven_customer
-    send(
-        code,
-        to=to,
-        about=_about(application),
-        user=user,
-        customer=customer.public_id if customer else None,
-        language=application.language,
-        **values,
-    )
+            new_user(application)
+        except EmailTaken:  # taken in this very moment
+            refuse_taken(application, User.objects.get(email__iexact=application.email))
+            return
+    note("email_confirmed", about=letters.about(application), by=application.user)
+    conclude(application)

@@ -1,6 +1,6 @@
 """Makes registration known to Django: its rules, its messages, its daily job."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.apps import AppConfig
 
@@ -17,4 +17,7 @@ class RegistrationConfig(AppConfig):
 
         retention.state()
         kinds.register("application", _("an application to decide"), "application_register:inspect")
+        kinds.register("letter_code", _("a letter with a code to post"), "application_register:code_letter")
         jobs.periodic("forms.registration.tasks.close_late_applications", daily_at=time(3, 20))
+        jobs.periodic("forms.registration.tasks.remind", daily_at=time(9, 30))
+        jobs.periodic("forms.registration.tasks.forget_passwords", every=timedelta(minutes=10))

@@ -12,6 +12,15 @@ FIELDS = [
     ("email", _("E-mail")),
     ("phone", _("Phone number")),
     ("password", _("Password")),
+    ("code", _("Code from our letter")),
+    ("first_name", _("First name")),
+    ("last_name", _("Surname")),
+    ("street", _("Street and number")),
+    ("postcode", _("Postcode")),
+    ("city", _("Town")),
+    ("customer_number", _("Customer number")),
+    ("contract_number", _("Contract number")),
+    ("meter_number", _("Meter number")),
 ]
 
 
@@ -27,6 +36,7 @@ class StepWordsBlock(blocks.StructBlock):
     heading = blocks.CharBlock(label=_("question or heading"), required=False, max_length=120)
     text = blocks.RichTextBlock(label=_("text"), required=False, features=SHORT_TEXT_FEATURES)
     hints = blocks.ListBlock(HintBlock(), label=_("hints beside fields"), required=False, default=[])
+    button = blocks.CharBlock(label=_("words of the button"), required=False, max_length=40)
     folds = blocks.ListBlock(FoldBlock(), label=_("parts to unfold"), required=False, default=[])
 
     class Meta:

@@ -8,6 +8,7 @@ remembered by the wizard and handed back as `facts`.
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,13 +21,20 @@ from django.utils.translation import gettext_lazy as _
 from django_altcha import AltchaField, AltchaWidget
 
 from forms.registration.rules import RegistrationRules
-from forms.registration.steps import CONTACT, INVOICE, PASSWORD, TERMS, way_of
-from forms.registration.verification.base import Paused, Verified, Visitor
+from forms.registration.steps import CODE, CONTACT, INVOICE, NUMBERED, PASSWORD, PERSON, TERMS
+from forms.registration.verification.base import Paused, Verdict, Verification, Verified, Visitor
 from forms.registration.wording import Words
 from portal import clock, money
 from portal.accounts.forms import new_password_hint
 from portal.accounts.models import TermsVersion, User
+from portal.accounts.queries import find_by_email
+from portal.billing import attempts
 from portal.billing.policies import fold_number
+from portal.billing.proof import limits_of
+from portal.utility.rulebook import rules
+from portal.utility.rules import Modules
+
+EMAIL_PAUSE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -34,9 +42,12 @@ class Asking:
     """What surrounds a form: the rules of the day, the words of the step, the visitor, and what earlier steps found."""
 
     rules: RegistrationRules
+    way: Verification
     words: Words
     visitor: Visitor
     terms: TermsVersion | None = None
+    consents: tuple[TermsVersion, ...] = ()
+    is_last: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
     email: str = ""
     is_sent_now: bool = False
@@ -47,9 +58,12 @@ class StepForm(forms.Form):
 
     secret: ClassVar[frozenset[str]] = frozenset()
 
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, asking: Asking, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asking = asking
+        self.initial["submission"] = asking.facts.get("submission")
         for name, hint in asking.words.hints.items():
             if name in self.fields:
                 self.fields[name].help_text = hint
@@ -58,15 +72,60 @@ class StepForm(forms.Form):
         return {}
 
 
-class InvoiceForm(StepForm):
-    number = forms.CharField(
-        label=_("Invoice number"),
+class ProofForm(StepForm):
+    """What proves which customer the person belongs to. An attempt is made when it is sent; its result is kept."""
+
+    unknown = _("We know no recent invoice with this number and value. Check both on the invoice and try again.")
+
+    def asked(self, answers: dict[str, Any]) -> list[str]:
+        """What the proof stands for: changed, it must be proven anew."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            self._verify(answers)
+        return answers
+
+    def _verify(self, answers: dict[str, Any]) -> None:
+        asked = [self.asking.way.code, *self.asked(answers)]
+        self.proof = self.asking.facts.get("proof")
+        if self.proof and self.proof["asked"] == asked:
+            return
+        match self._verdict(answers):
+            case Verified(customer_id=customer_id, invoice_number=number):
+                self.proof = {
+                    "asked": asked,
+                    "customer_id": customer_id,
+                    "number": number,
+                    "at": clock.now().isoformat(),
+                }
+            case Paused(until=until):
+                when = {"time": f"{until.astimezone(clock.WARSAW):%H:%M}"}
+                raise ValidationError(_("Too many attempts. Try again after %(time)s, or call us."), params=when)
+            case _:
+                raise ValidationError(self.unknown)
+
+    def _verdict(self, answers: dict[str, Any]) -> Verdict | None:
+        return self.asking.way.verify(answers, self.asking.visitor) if self.asking.is_sent_now else None
+
+    def remember(self) -> dict[str, Any]:
+        return {"proof": self.proof}
+
+
+def number_field(label: Any, required: Any, **attributes: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
         max_length=60,
-        error_messages={"required": _("Type the number of an invoice.")},
+        error_messages={"required": required},
         widget=forms.TextInput(
-            attrs={"data-width": "medium", "class": "num", "autocomplete": "off", "spellcheck": "false"}
+            attrs={"data-width": "medium", "class": "num", "autocomplete": "off", "spellcheck": "false", **attributes}
         ),
     )
+
+
+class InvoiceForm(ProofForm):
+    number = number_field(_("Invoice number"), _("Type the number of an invoice."))
     amount = forms.CharField(
         label=_("Value of the invoice"),
         max_length=20,
@@ -93,36 +152,75 @@ class InvoiceForm(StepForm):
             raise ValidationError(_("Type the value of the invoice, for example 135,38."))
         return amount
 
-    def clean(self) -> dict[str, Any]:
-        answers: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors:
-            self._verify(answers)
-        return answers
+    def asked(self, answers: dict[str, Any]) -> list[str]:
+        return [fold_number(answers["number"]), str(answers["amount"])]
 
-    def _verify(self, answers: dict[str, Any]) -> None:
-        asked = [fold_number(answers["number"]), str(answers["amount"])]
-        self.proof = self.asking.facts.get("proof")
-        if self.proof and self.proof["asked"] == asked:
-            return
-        verdict = way_of(self.asking.rules).verify(answers, self.asking.visitor) if self.asking.is_sent_now else None
-        match verdict:
-            case Verified(customer_id=customer_id, invoice_number=number):
-                self.proof = {
-                    "asked": asked,
-                    "customer_id": customer_id,
-                    "number": number,
-                    "at": clock.now().isoformat(),
-                }
-            case Paused(until=until):
-                when = {"time": f"{until.astimezone(clock.WARSAW):%H:%M}"}
-                raise ValidationError(_("Too many attempts. Try again after %(time)s, or call us."), params=when)
-            case _:
-                raise ValidationError(
-                    _("We know no recent invoice with this number and value. Check both on the invoice and try again.")
+
+class NumberedInvoiceForm(InvoiceForm):
+    """The customer number beside the invoice: it is what the person will sign in with."""
+
+    customer_number = number_field(_("Customer number"), _("Type your customer number."), inputmode="numeric")
+    field_order = ("customer_number", "number", "amount")
+    unknown = _(
+        "We know no recent invoice with this number and value for this customer number. "
+        "Check all three on the invoice and try again."
+    )
+
+    def asked(self, answers: dict[str, Any]) -> list[str]:
+        return [fold_number(answers["customer_number"]), *super().asked(answers)]
+
+
+class CodeForm(ProofForm):
+    customer_number = number_field(_("Customer number"), _("Type your customer number."))
+    code = number_field(_("Code from our letter"), _("Type the code from our letter."), autocapitalize="characters")
+    unknown = _(
+        "This code does not fit this customer number, or its time is over. Check both in our letter and try again."
+    )
+
+    def asked(self, answers: dict[str, Any]) -> list[str]:
+        return [fold_number(answers["customer_number"]), fold_number(answers["code"])]
+
+
+PERSON_FIELDS: dict[str, tuple[Any, str, str]] = {
+    "first_name": (_("First name"), "given-name", "medium"),
+    "last_name": (_("Surname"), "family-name", "medium"),
+    "street": (_("Street and number"), "address-line1", "medium"),
+    "postcode": (_("Postcode"), "postal-code", "short"),
+    "city": (_("Town"), "address-level2", "medium"),
+    "customer_number": (_("Customer number"), "off", "medium"),
+    "contract_number": (_("Contract number"), "off", "medium"),
+    "meter_number": (_("Meter number"), "off", "medium"),
+}
+
+
+class PersonForm(StepForm):
+    """Who the person is: the fields that the rules name, in the order of a letterhead."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_force = self.asking.rules
+        for name, (label, autocomplete, width) in PERSON_FIELDS.items():
+            if name in in_force.fields:
+                self.fields[name] = forms.CharField(
+                    label=label,
+                    max_length=120,
+                    required=name in in_force.required_fields,
+                    help_text=self.asking.words.hints.get(name, ""),
+                    error_messages={"required": _("Fill in: %(field)s.") % {"field": str(label).lower()}},
+                    widget=forms.TextInput(attrs={"data-width": width, "autocomplete": autocomplete}),
                 )
 
-    def remember(self) -> dict[str, Any]:
-        return {"proof": self.proof}
+    def clean_postcode(self) -> str:
+        """12-345, also typed 12345."""
+        typed: str = self.cleaned_data["postcode"]
+        digits = re.sub(r"[\s-]", "", typed)
+        if typed and not re.fullmatch(r"\d{5}", digits):
+            raise ValidationError(_("Type a postcode, for example 84-300."))
+        return f"{digits[:2]}-{digits[2:]}" if digits else ""
+
+    @property
+    def given(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in PERSON_FIELDS if self.cleaned_data.get(name)}
 
 
 class ContactForm(StepForm):
@@ -150,8 +248,27 @@ class ContactForm(StepForm):
             self.fields["phone"].required = self.asking.rules.asks_phone == "required"
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        return email.strip().lower()
+        email: str = self.cleaned_data["email"].strip().lower()
+        if self.asking.rules.says_taken_email and self.asking.is_sent_now:
+            self._say_whether_taken(email)
+        return email
+
+    def _say_whether_taken(self, email: str) -> None:
+        """Said only where the rules say so, and only so often to one visitor: addresses cannot be tried out in bulk."""
+        asked = self.asking.facts.get("asked_email")
+        if asked != email:
+            tried = attempts.begin(limits_of("email", email, "", self.asking.visitor.address), EMAIL_PAUSE)
+            if isinstance(tried, datetime):
+                when = {"time": f"{tried.astimezone(clock.WARSAW):%H:%M}"}
+                raise ValidationError(_("Too many attempts. Try again after %(time)s, or call us."), params=when)
+            self.asked_email = email
+        if find_by_email(email) is not None:
+            raise ValidationError(_("There is such an account already."))
+
+    def remember(self) -> dict[str, Any]:
+        return {"asked_email": self.asked_email} if self.asked_email else {}
+
+    asked_email = ""
 
     def clean_phone(self) -> str:
         typed: str = self.cleaned_data["phone"]
@@ -234,7 +351,11 @@ class TermsForm(StepForm):
         label=_("I accept the regulations"),
         error_messages={"required": _("Accept the regulations to open an account.")},
     )
-    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    e_invoice = forms.BooleanField(
+        label=_("I ask for e-invoices"),
+        required=False,
+        help_text=_("Invoices come by e-mail instead of paper. You may withdraw it at any time."),
+    )
     person = PersonField(
         label=_("Check that a person fills this in"),
         required=False,
@@ -247,11 +368,22 @@ class TermsForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        in_force = self.asking.rules
         if self.asking.terms is None:
             del self.fields["accepted"]
-        self.initial["submission"] = self.asking.facts.get("submission")
-        if not self.asking.rules.is_captcha_on:
+        for terms in self.asking.consents:
+            is_needed = terms.kind in in_force.required_consents
+            self.fields[f"consent_{terms.kind}"] = forms.BooleanField(
+                label=terms.title,
+                required=is_needed,
+                error_messages={"required": _("Without this consent we cannot open an account.")},
+            )
+        if not (in_force.offers_e_invoice and rules(Modules).e_invoice):
+            del self.fields["e_invoice"]
+        if not in_force.is_captcha_on:
             del self.fields["person"]
+        last = [name for name in ("e_invoice", "person") if name in self.fields]
+        self.order_fields([*(name for name in self.fields if name not in last), *last])
 
     def clean_accepted(self) -> bool:
         """What was shown is what is accepted: a version published meanwhile is read first."""
@@ -265,11 +397,18 @@ class TermsForm(StepForm):
         return {
             "is_person": bool(self.cleaned_data.get("person")),
             "accepted_terms": terms.pk if terms else None,
+            "consents": [
+                consent.pk for consent in self.asking.consents if self.cleaned_data.get(f"consent_{consent.kind}")
+            ],
+            "wants_e_invoice": bool(self.cleaned_data.get("e_invoice")),
         }
 
 
 FORMS: dict[str, type[StepForm]] = {
     INVOICE: InvoiceForm,
+    NUMBERED: NumberedInvoiceForm,
+    CODE: CodeForm,
+    PERSON: PersonForm,
     CONTACT: ContactForm,
     PASSWORD: PasswordForm,
     TERMS: TermsForm,

@@ -1,8 +1,11 @@
-"""Whether a registration may link itself to the customer it proved. Plain Python."""
+"""Whether a registration may be linked to a customer, by itself or by a clerk, and what speaks for it. Plain Python."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from forms.registration.rules import RegistrationRules
+
+Fold = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -12,6 +15,7 @@ class CustomerFacts:
     is_closed: bool
     has_owner: bool
     is_number_free: bool
+    has_invoice: bool = True
 
 
 @dataclass(frozen=True)
@@ -26,19 +30,62 @@ class ToClerk:
     reason: str
 
 
+@dataclass(frozen=True)
+class Refused:
+    """Not even a clerk may link it; the reason says why."""
+
+    reason: str
+
+
 def linking(customer: CustomerFacts, rules: RegistrationRules) -> Link | ToClerk:
     """Never a customer who has an owner, whatever the rules say."""
-    if customer.has_owner:
-        return ToClerk("has_owner")
-    if customer.is_closed:
-        return ToClerk("closed")
+    barred = linking_by_clerk(customer, rules)
+    if isinstance(barred, Refused):
+        return ToClerk(barred.reason)
     if customer.kind not in rules.self_link_kinds:
         return ToClerk("kind")
-    if rules.services_needed and not customer.services & set(rules.services_needed):
-        return ToClerk("services")
     if rules.gives_identifiers == ("customer_number",) and not customer.is_number_free:
         return ToClerk("number_taken")
     return Link()
+
+
+def linking_by_clerk(customer: CustomerFacts, rules: RegistrationRules) -> Link | Refused:
+    """What holds for a clerk's link too: nobody's place is taken, and the rules say who may have an account at all."""
+    if customer.has_owner:
+        return Refused("has_owner")
+    if customer.is_closed:
+        return Refused("closed")
+    if customer.kind not in rules.eligible_kinds:
+        return Refused("not_eligible")
+    if rules.services_needed and not customer.services & set(rules.services_needed):
+        return Refused("services")
+    if rules.is_first_invoice_needed and not customer.has_invoice:
+        return Refused("no_invoice")
+    return Link()
+
+
+# Comparing what was written with what the billing system knows
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One fact beside the other: `same`, `similar` (some of its words), `different`, or `unknown` where one is missing."""
+
+    field: str
+    given: str
+    known: str
+    verdict: str
+
+
+def compared(field: str, given: str, known: str, fold: Fold) -> Compared:
+    wanted, held = set(fold(given).split()), set(fold(known).split())
+    if not wanted or not held:
+        verdict = "unknown"
+    elif wanted == held or "".join(fold(given).split()) == "".join(fold(known).split()):
+        verdict = "same"
+    else:
+        verdict = "similar" if wanted & held else "different"
+    return Compared(field, given, known, verdict)
 
 
 def masked(email: str) -> str:

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from forms.registration.models import Application
 from forms.registration.policies import CustomerFacts
 from portal import clock
-from portal.accounts.models import SignInIdentifier
+from portal.accounts.models import SignInIdentifier, User
 from portal.accounts.policies import canonical
+from portal.billing.models import Invoice
 from portal.customers.models import Customer, Delegation
 
 LETTERS_A_DAY = 5
@@ -27,8 +30,14 @@ def facts_of(customer: Customer) -> CustomerFacts:
         services=frozenset(customer.services),
         is_closed=customer.is_closed,
         has_owner=owner_of(customer) is not None,
+        has_invoice=Invoice.objects.filter(customer=customer).exists(),
         is_number_free=not SignInIdentifier.objects.filter(value=canonical(customer.number)).exists(),
     )
+
+
+def own_applications(user: User) -> QuerySet[Application]:
+    """The latest first."""
+    return Application.objects.filter(user=user).select_related("terms", "customer").order_by("-created_at", "-pk")
 
 
 def was_written_to_enough(email: str) -> bool:

@@ -49,4 +49,9 @@ def _applications(user: Any) -> Iterator[Row]:
             "phone": application.phone,
             "state": application.state,
             "invoice_number": application.invoice_number,
+            "given": application.given,
+            "asks_for_e_invoices": application.wants_e_invoice,
+            "decision": application.decision,
+            "question": application.question,
+            "answer": application.answer,
         }

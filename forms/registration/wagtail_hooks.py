@@ -3,18 +3,27 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.forms import RadioSelect
+from django.http import HttpRequest
+from django.urls import path, reverse_lazy
+from django.urls.resolvers import URLPattern
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 
+from forms.registration import desk
 from forms.registration.models import Application
-from portal.utility.registers import Register, RegisterIndex, RegisterPage
-from portal.utility.templatetags.ebok import moment
+from forms.registration.rules import FIELDS, IN_PERSON, MODES, RegistrationRules
+from portal import clock
+from portal.calendar import working_days_between
+from portal.utility.registers import OFFICE_MENU, Register, RegisterIndex, RegisterPage
+from portal.utility.rulebook import rules
+from portal.utility.templatetags.ebok import day, moment
 
 
 class ApplicationFilters(WagtailFilterSet):
@@ -31,21 +40,41 @@ class ApplicationFilters(WagtailFilterSet):
 
 
 def customer_of(application: Application) -> str:
-    """The customer that the application proved, by number and name."""
-    customer = application.proven_customer
+    """The customer that the application was linked with or proved, by number and name."""
+    customer = application.customer or application.proven_customer
     return f"{customer.number} {customer.name}" if customer else "–"
+
+
+# What waits for a clerk stands on top, the soonest promised first; then the rest, the latest first.
+IN_QUEUE = (
+    Case(When(state__in=["to_decide", "proposed"], then=Value(0)), default=Value(1), output_field=IntegerField()),
+    Case(When(state__in=["to_decide", "proposed"], then="due_on")),
+    "-created_at",
+    "-pk",
+)
+
+
+def promised(application: Application) -> str:
+    """The last day of what was promised, and how many working days are left; nothing once it is decided."""
+    if application.due_on is None or application.state not in ("to_decide", "proposed"):
+        return ""
+    left = working_days_between(clock.today(), application.due_on)
+    if left < 0:
+        return _("%(day)s, late") % {"day": day(application.due_on)}
+    words = ngettext("%(day)s, %(left)s working day left", "%(day)s, %(left)s working days left", left)
+    return words % {"day": day(application.due_on), "left": left}
 
 
 class ApplicationIndex(RegisterIndex):
     page_title = gettext_lazy("Applications for an account")
 
     def get_base_queryset(self) -> QuerySet[Application]:
-        return Application.objects.select_related("proven_customer").order_by("-created_at", "-pk")
+        return Application.objects.select_related("proven_customer", "customer").order_by(*IN_QUEUE)
 
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            self._get_title_column("email"),
+            self._get_title_column("applicant"),
             Column("customer", label=_("Customer"), accessor=customer_of),
             StatusTagColumn(
                 "state",
@@ -53,25 +82,46 @@ class ApplicationIndex(RegisterIndex):
                 accessor=lambda application: application.get_state_display(),
                 primary=lambda application: application.state == Application.State.TO_DECIDE,
             ),
+            Column("due_on", label=_("Promised until"), accessor=promised, sort_key="due_on"),
             Column("created_at", label=_("Sent"), accessor=lambda one: moment(one.created_at), sort_key="created_at"),
         ]
 
 
 class ApplicationPage(RegisterPage):
+    """One application, the customers it may belong to, and what may be done with it."""
+
     template_name = "registration/panel/application.html"
     object: Application
 
     def get_queryset(self) -> QuerySet[Application]:
-        return Application.objects.select_related("proven_customer", "terms")
+        return Application.objects.select_related(
+            "proven_customer", "customer", "terms", "user", "proposed_by", "decided_by"
+        )
 
     def get_page_subtitle(self) -> str:
-        return self.object.email
+        return self.object.applicant
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        context["application"] = self.object
-        context["customer"] = customer_of(self.object)
+        application = self.object
+        words = dict(FIELDS)
+        context |= {
+            "application": application,
+            "customer": customer_of(application),
+            "way": way_in_words(application),
+            "given": [(_(words[name]), value) for name, value in application.given.items() if name in words],
+            "is_late": application.due_on is not None and application.due_on < clock.today(),
+            "may": desk.may_of(application, self.request.user),
+            "words": desk.WordsForm(),
+        }
+        context |= desk.facing(self.request, application)
+        suggested = application.customer or application.proven_customer
+        context["candidates"] = list(context["found"]) or ([suggested] if suggested else [])
         return context
+
+
+def way_in_words(application: Application) -> str:
+    return _(dict(MODES).get(application.mode, application.mode))
 
 
 class Applications(Register):
@@ -85,9 +135,48 @@ class Applications(Register):
     index_view_class = ApplicationIndex
     inspect_view_class = ApplicationPage
     filterset_class = ApplicationFilters
-    search_fields = ["email", "invoice_number", "proven_customer__number"]
+    search_fields = ["email", "invoice_number", "form_code", "proven_customer__number", "customer__number"]
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [
+            *super().get_urlpatterns(),
+            path("form/<str:code>/", desk.scan, name="scan"),
+            path("office/", desk.at_the_office, name="at_the_office"),
+            path("letter/<uuid:public_id>/", desk.code_letter, name="code_letter"),
+            *(
+                path(f"<uuid:public_id>/{name}/", view, name=name)
+                for name, view in (
+                    ("compare", desk.compare),
+                    ("link", desk.link),
+                    ("release", desk.release),
+                    ("ask", desk.ask),
+                    ("refuse", desk.refuse),
+                    ("undo", desk.undo),
+                    ("start_letter", desk.start_letter),
+                )
+            ),
+        ]
+
+    def get_permissions_to_register(self) -> Any:
+        """An application is looked at and decided."""
+        return self.permissions_named("view", "change")
 
 
 @hooks.register("register_admin_viewset")
 def applications() -> Applications:
     return Applications()
+
+
+class AtTheOfficeItem(MenuItem):
+    """Only where the rules let people register at the office, for whoever may."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return IN_PERSON in rules(RegistrationRules).modes and request.user.has_perm(desk.DECIDE)
+
+
+@hooks.register(OFFICE_MENU)
+def at_the_office() -> AtTheOfficeItem:
+    address = reverse_lazy("application_register:at_the_office")
+    return AtTheOfficeItem(
+        gettext_lazy("Register at the office"), address, name="at-the-office", icon_name="user", order=41
+    )

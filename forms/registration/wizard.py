@@ -11,17 +11,18 @@ from formtools.wizard.forms import ManagementForm
 from formtools.wizard.views import NamedUrlSessionWizardView, WizardView
 
 from forms.registration.actions import Asked, submit
-from forms.registration.forms import FORMS, Asking, StepForm
+from forms.registration.forms import FORMS, Asking, PersonForm, StepForm
 from forms.registration.models import Application
 from forms.registration.rules import RegistrationRules
-from forms.registration.steps import CONTACT, TERMS, steps_of, way_of
+from forms.registration.steps import CONTACT, PASSWORD, TERMS, steps_of, way_of, ways_of
 from forms.registration.verification.base import Visitor
-from forms.registration.wording import words_for
+from forms.registration.wording import other_way, who_may, words_for
 from portal.accounts.address import address_of
 from portal.accounts.queries import terms_in_force
 from portal.utility.rulebook import rules
 
 SENT_KEY = "registration_sent"  # in the session: what the last page may say
+WAY_KEY = "registration_way"  # in the session: which way of verifying the person took, where there are several
 
 
 class RegistrationWizard(NamedUrlSessionWizardView):
@@ -29,13 +30,19 @@ class RegistrationWizard(NamedUrlSessionWizardView):
 
     template_name = "forms/registration_step.html"
     page: Any = None
+    way: Any = None
     form_list: ClassVar[list[tuple[str, type[StepForm]]]] = list(FORMS.items())
 
     @classmethod
-    def for_page(cls, page: Any) -> Any:
-        wanted = steps_of(rules(RegistrationRules))
+    def for_page(cls, page: Any, chosen: str = "") -> Any:
+        """`chosen` is the code of the way of verifying that the person took, where the rules offer several."""
+        way = way_of(rules(RegistrationRules), chosen)
         return cls.as_view(
-            page=page, url_name="step", done_step_name="gotowe", form_list=[(step, FORMS[step]) for step in wanted]
+            page=page,
+            way=way,
+            url_name="step",
+            done_step_name="gotowe",
+            form_list=[(step, FORMS[step]) for step in steps_of(rules(RegistrationRules), way)],
         )
 
     # Where things are kept
@@ -82,15 +89,17 @@ class RegistrationWizard(NamedUrlSessionWizardView):
     def _was_sent(self) -> bool:
         """The last button pressed twice: the application of the first press stands."""
         sent = self.request.session.get(SENT_KEY)
-        return bool(sent) and self.request.POST.get(f"{TERMS}-submission") == sent["submission"]
+        return bool(sent) and self.request.POST.get(f"{self.steps.last}-submission") == sent["submission"]
 
     def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
         contact = self.storage.get_step_data(CONTACT) or MultiValueDict()
         asking = Asking(
             rules=rules(RegistrationRules),
+            way=self.way,
             words=words_for(step or self.steps.current, self.page.words),
             visitor=Visitor(person=self.facts["submission"], address=address_of(self.request)),
             terms=self._terms(),
+            consents=self._consents(),
             facts=self.facts,
             email=contact.get(f"{CONTACT}-email", ""),
             is_sent_now=self.request.method == "POST" and step in (None, self.steps.current) and not self._is_ending,
@@ -101,6 +110,13 @@ class RegistrationWizard(NamedUrlSessionWizardView):
         if not hasattr(self, "_terms_in_force"):
             self._terms_in_force = terms_in_force("terms", get_language() or "pl") or terms_in_force("terms")
         return self._terms_in_force
+
+    def _consents(self) -> tuple[Any, ...]:
+        if not hasattr(self, "_consents_in_force"):
+            asked = rules(RegistrationRules).consents
+            found = (terms_in_force(kind, get_language() or "pl") or terms_in_force(kind) for kind in asked)
+            self._consents_in_force = tuple(terms for terms in found if terms is not None)
+        return self._consents_in_force
 
     def process_step(self, form: StepForm) -> MultiValueDict[str, str]:
         """Keep the answers of this step alone, without the secret ones."""
@@ -125,12 +141,20 @@ class RegistrationWizard(NamedUrlSessionWizardView):
                 "form": form,
                 "words": form.asking.words,
                 "terms": terms,
+                "consents": form.asking.consents if self.steps.current == TERMS else (),
                 "step_number": self.steps.step1,
                 "steps_count": self.steps.count,
                 "is_last": self.steps.current == self.steps.last,
                 "back_url": self.get_step_url(before[-1]) if before else "",
+                "other_ways": [] if before else self._other_ways(),
+                "who_may": None if before else who_may(),
             }
         )
+
+    def _other_ways(self) -> list[dict[str, str]]:
+        """The ways that the person may take instead, said beside the first question."""
+        others = [way.code for way in ways_of(rules(RegistrationRules)) if way.code != self.way.code]
+        return [{"words": other_way(code), "url": self.page.way_url(self.request, code)} for code in others]
 
     # The end
 
@@ -144,17 +168,22 @@ class RegistrationWizard(NamedUrlSessionWizardView):
 
     def done(self, form_list: list[StepForm], **kwargs: Any) -> HttpResponse:
         answers = self.get_all_cleaned_data()
-        facts = self.facts
+        facts, proof = self.facts, self.facts.get("proof") or {}
+        proof = proof if self.way.steps else {}
+        person = next((form for form in form_list if isinstance(form, PersonForm)), None)
         application = submit(
             Asked(
                 submission=uuid.UUID(facts["submission"]),
-                way=way_of(rules(RegistrationRules)).code,
+                way=self.way.code,
                 email=answers["email"],
                 phone=answers.get("phone", ""),
-                password=facts["password"],
+                password=facts.get("password", "") if PASSWORD in self.steps.all else "",
                 language=(get_language() or "pl")[:2],
-                customer_id=facts["proof"]["customer_id"],
-                invoice_number=facts["proof"]["number"],
+                customer_id=proof.get("customer_id"),
+                invoice_number=proof.get("number", ""),
+                given=person.given if person else {},
+                consents=tuple(facts.get("consents", ())),
+                wants_e_invoice=facts.get("wants_e_invoice", False),
                 terms_id=facts.get("accepted_terms"),
                 is_person=facts.get("is_person", False),
             )
@@ -163,5 +192,6 @@ class RegistrationWizard(NamedUrlSessionWizardView):
             "submission": str(application.submission),
             "email": application.email,
             "waits": application.reason == Application.Reason.NO_CAPTCHA,
+            "way": self.way.code,
         }
         return redirect(self.page.sent_url(self.request))

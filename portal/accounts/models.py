@@ -109,6 +109,7 @@ class TermsVersion(models.Model):
 
     class Kind(models.TextChoices):
         TERMS = "terms", _("terms of service")
+        USE = "use", _("consent to using the portal")
         E_INVOICE = "e_invoice", _("e-invoice")
         MARKETING = "marketing", _("marketing")
 

@@ -33,22 +33,31 @@ class TooMany:
     until: datetime
 
 
-def prove_invoice(*, number: str, amount: Decimal, person: str, address: str) -> Proven | NotProven | TooMany:
+def prove_invoice(
+    *, number: str, amount: Decimal, person: str, address: str, customer_number: str | None = None
+) -> Proven | NotProven | TooMany:
     """One statement, and the same work, whichever the answer. `person` names a visitor: a session or a user.
 
+    Where the customer's number is asked too, it must be right as well; it is compared without spaces and dashes.
     Called outside a transaction: a count that is rolled back counts nothing.
     """
     limits = rules(BillingRules)
     folded = fold_number(number) or NO_NUMBER
-    attempt = attempts.begin(_limits(limits, folded, person, address), timedelta(minutes=limits.proof_pause_minutes))
+    counted = limits_of("invoice", folded, person, address)
+    attempt = attempts.begin(counted, timedelta(minutes=limits.proof_pause_minutes))
     if isinstance(attempt, datetime):
         return TooMany(until=attempt)
     since = first_recent_day(clock.today(), limits.proof_recent_months)
     candidates = Invoice.objects.filter(number_folded=folded, issued_on__gte=since).values_list(
-        "pk", "customer_id", "gross", "to_pay"
+        "pk", "customer_id", "customer__number", "gross", "to_pay"
     )
+    asked = None if customer_number is None else fold_number(customer_number)
     # Nothing to pay, or a correction downwards, can be guessed and proves nothing.
-    found = [(pk, customer) for pk, customer, gross, to_pay in candidates if amount > 0 and amount in (gross, to_pay)]
+    found = [
+        (pk, customer)
+        for pk, customer, own_number, gross, to_pay in candidates
+        if amount > 0 and amount in (gross, to_pay) and asked in (None, fold_number(own_number))
+    ]
     if len(found) != 1:
         return NotProven()
     attempt.give_back()
@@ -56,9 +65,11 @@ def prove_invoice(*, number: str, amount: Decimal, person: str, address: str) ->
     return Proven(invoice_id=invoice_id, customer_id=customer_id)
 
 
-def _limits(limits: BillingRules, folded: str, person: str, address: str) -> list[attempts.Limit]:
+def limits_of(what: str, value: str, person: str, address: str) -> list[attempts.Limit]:
+    """How often one thing may be tried, and how often one person and one address may try anything that proves."""
+    limits = rules(BillingRules)
     counted = [
-        ("invoice", folded, limits.proof_attempts),
+        (what, value, limits.proof_attempts),
         ("person", person, limits.proof_attempts),
         ("address", _network(address), limits.proof_attempts_address),
     ]

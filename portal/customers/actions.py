@@ -12,7 +12,8 @@ from portal.accounts.actions import take_identifier
 from portal.accounts.models import SignInIdentifier
 from portal.accounts.rules import SignInRules
 from portal.customers.billing_period import LINKED, shortened_by_linking
-from portal.customers.models import Contract, Customer, Delegation, StaffVisit
+from portal.customers.models import Contract, Customer, Delegation, LetterCode, StaffVisit
+from portal.customers.policies import digest_of, new_code
 from portal.customers.rules import BillingPeriodRules
 from portal.journal.actions import note
 from portal.outbox.actions import tell
@@ -114,6 +115,28 @@ def _has_terms(
         return False
     same_points = points is None or set(held.points.values_list("pk", flat=True)) == {point.pk for point in points}
     return same_points and set(held.deeds) == set(deeds or [])
+
+
+@transaction.atomic
+def make_letter_code(customer: Customer, *, by: Any, days: int) -> str:
+    """A code for a letter to the customer's address: readable now and never again. An older one stops working."""
+    now = clock.now()
+    LetterCode.objects.filter(customer=customer, used_at__isnull=True).update(used_at=now)
+    code = new_code()
+    LetterCode.objects.create(
+        customer=customer,
+        digest=digest_of(customer.number, code),
+        made_at=now,
+        expires_at=now + timedelta(days=days),
+        made_by=by,
+    )
+    note("letter_code_made", about=f"customer:{customer.public_id}", by=by, customer=customer.public_id)
+    return code
+
+
+def use_letter_codes(customer: Customer) -> None:
+    """What was posted to this customer has done its work."""
+    LetterCode.objects.filter(customer=customer, used_at__isnull=True).update(used_at=clock.now())
 
 
 @transaction.atomic

@@ -193,6 +193,20 @@ class Delegation(models.Model):
         return f"{self.user_id} → {self.customer_id} ({self.role})"
 
 
+class LetterCode(models.Model):
+    """A code posted to a customer's address: whoever types it in lives there. Kept as a digest, works once."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="letter_codes")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.made_at:%Y-%m-%d}"
+
+
 class StaffVisit(models.Model):
     """The time in which a clerk may see one customer, and why."""
 

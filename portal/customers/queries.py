@@ -8,10 +8,12 @@ from uuid import UUID
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from portal import clock
 from portal.content.folding import fold
 from portal.customers import access, services
 from portal.customers.access import Viewer
-from portal.customers.models import Contract, Customer, Deed, Delegation, ServicePoint
+from portal.customers.models import Contract, Customer, Deed, Delegation, LetterCode, ServicePoint
+from portal.customers.policies import digest_of
 
 CUSTOMERS_ON_A_PAGE = 25
 
@@ -25,6 +27,12 @@ def matching(customers: QuerySet[Any], asked: str) -> QuerySet[Any]:
     for word in words:
         named &= Q(name_folded__contains=word)
     return customers.filter(named | Q(number__startswith=asked.strip()))
+
+
+def customer_of_letter(*, number: str, code: str) -> int | None:
+    """Whose letter this code stands in, while it works. One statement, whatever the answer."""
+    letters = LetterCode.objects.filter(digest=digest_of(number, code), used_at__isnull=True)
+    return letters.filter(expires_at__gt=clock.now()).values_list("customer_id", flat=True).first()
 
 
 @dataclass(frozen=True)

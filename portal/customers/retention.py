@@ -9,7 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import clock
 from portal.customers import access
-from portal.customers.models import Contract, Customer, Deed, Delegation, Invitation, ServicePoint, StaffVisit
+from portal.customers.models import (
+    Contract,
+    Customer,
+    Deed,
+    Delegation,
+    Invitation,
+    LetterCode,
+    ServicePoint,
+    StaffVisit,
+)
 from portal.retention.registry import Ending, Own, Row, end_in_time, keep
 
 BILLING_OWNS = "as long as the billing system keeps it"
@@ -32,6 +41,19 @@ def state() -> None:
         )
     )
     keep("customers.StaffVisit", "“access_log_months”", download=Own("visits", _visits))
+    keep(
+        "customers.LetterCode", "“applications_months” after its end", download="a digest that says nothing to anybody"
+    )
+    end_in_time(
+        Ending(
+            "letter_codes",
+            _("codes of letters"),
+            "applications_months",
+            _old_codes,
+            _delete_codes,
+            customer="customer__public_id",
+        )
+    )
     end_in_time(
         Ending(
             "visits",
@@ -46,6 +68,14 @@ def state() -> None:
 
 def _old_visits(before: date) -> QuerySet[Any]:
     return StaffVisit.objects.filter(ends_at__lt=clock.at(before))
+
+
+def _old_codes(before: date) -> QuerySet[Any]:
+    return LetterCode.objects.filter(expires_at__lt=clock.at(before))
+
+
+def _delete_codes(rows: list[Any]) -> None:
+    LetterCode.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def _delete_visits(rows: list[Any]) -> None:

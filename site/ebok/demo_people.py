@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -131,10 +132,10 @@ def _grant(user: User, customer: Customer, role: str, points: list[Any] | None =
     except HasOwner:
         return
     if role == Delegation.Role.OWNER:
-        try:
+        with suppress(IdentifierTaken):
             give_identifier(user, "customer_number", customer.number)
-        except IdentifierTaken:
-            return
+        if "issued" in rules(SignInRules).identifiers and not user.identifiers.filter(kind="issued").exists():
+            give_identifier(user, "issued", f"{user.pk:08d}")
 
 
 def _sign_in(role: str, user: User) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def warszawa(db: None) -> Iterator[None]:
             "identifiers": ["customer_number", "email"],
             "label": "Numer użytkownika lub e-mail",
             "hint": "Numer użytkownika to 6 pierwszych cyfr faktury.",
+            "customers_per_email": "one",
         },
         "registration": {"gives_identifiers": ["customer_number", "email"], "self_link_kinds": ["person"]},
     }
@@ -49,6 +50,19 @@ def rule(warszawa: None) -> Any:
 
     def change(**values: Any) -> None:
         record = RuleRecord.objects.get(rule_set="registration")
+        record.values |= values
+        record.save()
+        rulebook.forget()
+
+    return change
+
+
+@pytest.fixture
+def sign_in_rule(warszawa: None) -> Any:
+    """Changes values of the rules of signing in."""
+
+    def change(**values: Any) -> None:
+        record = RuleRecord.objects.get(rule_set="sign_in")
         record.values |= values
         record.save()
         rulebook.forget()

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any, Protocol
+
+
+class Leads(Enum):
+    """What a confirmed application comes to."""
+
+    TO_LINK = "to_link"  # the customer is proven: the application links itself where the rules let it
+    TO_CLERK = "to_clerk"  # a clerk finds the customer and decides
+    TO_FORM = "to_form"  # limited access, until a clerk has the signed form
 
 
 @dataclass(frozen=True)
@@ -38,9 +47,12 @@ Verdict = Verified | NotVerified | Paused
 
 
 class Verification(Protocol):
-    """One way. Its steps are named here and drawn in forms/registration/forms.py."""
+    """One way. Its own steps are named here and drawn in forms/registration/forms.py."""
 
     code: str
     steps: tuple[str, ...]
+    leads: Leads
+    makes_password: bool  # whatever the rules say of other ways
+    is_online: bool
 
     def verify(self, answers: Mapping[str, Any], visitor: Visitor) -> Verdict: ...

@@ -78,7 +78,7 @@ def test_the_two_messages_have_the_subjects_of_the_instruction(client, page, sen
     run_jobs()
     link = re.search(r"http://127\.0\.0\.1:8000(/konto/rejestracja/\S+)", mail.outbox[0].body)
     assert link
-    assert client.get(link[1]).status_code == 200
+    assert client.post(link[1]).status_code == 200
     run_jobs()
     assert [(letter.to, letter.subject) for letter in mail.outbox[:2]] == [
         (["anna@example.pl"], "Rejestracja"),
@@ -132,23 +132,28 @@ def test_whoever_registers_with_the_known_address_is_not_told_about_himself(send
 def test_pressed_again_the_link_changes_nothing(client, page, send):
     application = send()
     path = f"/konto/rejestracja/{token_of(application)}/"
-    first, second = client.get(path), client.get(path)
+    first, second = client.post(path), client.post(path)
     assert first.content == second.content
     assert (first.status_code, second.status_code) == (200, 200)
     assert User.objects.count() == Delegation.objects.count() == 1
     assert len(letters()["registration_done"]) == 1
 
 
-def test_looking_at_the_links_head_presses_nothing(client, page, send):
-    application = send()
-    assert client.head(f"/konto/rejestracja/{token_of(application)}/").status_code == 405
+def test_looking_at_the_link_presses_nothing(client, page, send):
+    """Programs that read mails for viruses open what they find."""
+    path = f"/konto/rejestracja/{token_of(send())}/"
+    assert 'method="post"' in client.get(path).content.decode()
+    assert client.head(path).status_code == 405
     assert not User.objects.exists()
+    client.post(path)
+    assert User.objects.count() == 1
+    assert 'method="post"' not in client.get(path).content.decode()
 
 
 def test_a_link_after_its_time_says_how_to_start_again(client, page, send):
     application = send()
     with clock.stopped(clock.now() + timedelta(hours=48)):
-        answer = client.get(f"/konto/rejestracja/{token_of(application)}/")
+        answer = client.post(f"/konto/rejestracja/{token_of(application)}/")
         again = client.get(f"/konto/rejestracja/{token_of(application)}/")
     assert answer.status_code == again.status_code == 410
     assert 'href="/go/registration/"' in answer.content.decode()
@@ -216,9 +221,9 @@ def test_the_owner_and_the_known_contact_are_told_that_somebody_asked(send, invo
 
 
 def test_the_applicant_sees_the_ordinary_page_all_the_same(client, page, send, invoice):
-    ordinary = client.get(f"/konto/rejestracja/{token_of(send())}/").content
+    ordinary = client.post(f"/konto/rejestracja/{token_of(send())}/").content
     second = send(email="ewa@example.pl")
-    assert client.get(f"/konto/rejestracja/{token_of(second)}/").content == ordinary
+    assert client.post(f"/konto/rejestracja/{token_of(second)}/").content == ordinary
     second.refresh_from_db()
     assert second.state == "to_decide"
 
