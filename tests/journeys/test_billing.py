@@ -181,7 +181,7 @@ def test_the_history_opens_month_by_month_and_the_balance_leads_to_paying(
     go(page, axe, "Saldo i dokumenty")
     page.get_by_role("link", name="Przejdź do płatności").click()
     axe(page)
-    assert page.url.partition("?")[0].endswith("/platnosci/")
+    assert page.url.partition("?")[0].endswith("/platnosci/zaplac/")
 
 
 @pytest.mark.fact("S2.4")

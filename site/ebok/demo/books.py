@@ -31,13 +31,15 @@ class Books:
         self.customer, self.number = customer, number
         self.charges: list[Charge] = []
         self.credits: list[Credit] = []
+        self.refunds: list[dict[str, Any]] = []
         self.allocations: dict[tuple[str, str], Decimal] = {}
         self._count = 0
 
     @property
     def balance(self) -> Decimal:
         charged = sum((charge.row["amount"] for charge in self.charges), ZERO)
-        return charged + sum((credit.row["amount"] for credit in self.credits), ZERO)
+        credited = sum((credit.row["amount"] for credit in self.credits), ZERO)
+        return charged + credited + sum((row["amount"] for row in self.refunds), ZERO)
 
     @property
     def credit(self) -> Decimal:
@@ -62,7 +64,28 @@ class Books:
 
     def correct(self, charge: Charge, amount: Decimal, on: date, number: str, **more: Any) -> Credit:
         """A correction that lowers a charge; of a paid charge it becomes a credit."""
-        credit = Credit(self._row("correction", amount, on, document_number=number, **more), -amount)
+        return self._lower("correction", charge, amount, on, number, **more)
+
+    def credit_note(self, charge: Charge, amount: Decimal, on: date, number: str, **more: Any) -> Credit:
+        return self._lower("credit_note", charge, -amount, on, number, **more)
+
+    def write_off(self, charge: Charge, on: date) -> Credit:
+        """What is left of a charge is not asked for any more."""
+        return self._lower("write_off", charge, -charge.left, on, charge.row["document_number"])
+
+    def receive(self, amount: Decimal, on: date, channel: str) -> Credit:
+        """Money that is for no charge yet."""
+        credit = Credit(self._row("payment", -amount, on, channel=channel), amount)
+        self.credits.append(credit)
+        return credit
+
+    def refund(self, credit: Credit, on: date) -> None:
+        """What is left of a credit goes back."""
+        self.refunds.append(self._row("refund", credit.left, on))
+        credit.left = ZERO
+
+    def _lower(self, kind: str, charge: Charge, amount: Decimal, on: date, number: str, **more: Any) -> Credit:
+        credit = Credit(self._row(kind, amount, on, document_number=number, **more), -amount)
         self.credits.append(credit)
         self._settle(credit, charge)
         return credit
@@ -87,7 +110,11 @@ class Books:
     # As rows of the format
 
     def ledger(self) -> list[dict[str, Any]]:
-        rows = [one.row | {"open_amount": one.left} for one in self.charges] + [one.row for one in self.credits]
+        rows = (
+            [one.row | {"open_amount": one.left} for one in self.charges]
+            + [one.row for one in self.credits]
+            + self.refunds
+        )
         return sorted(rows, key=lambda row: row["id"])
 
     def entry_shares(self) -> list[dict[str, Any]]:

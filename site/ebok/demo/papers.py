@@ -12,11 +12,15 @@ MOST = 24  # a large demo need not print thousands
 TITLES = {
     "interest_note": "Nota odsetkowa",
     "other_sale": "Rachunek za usługę",
+    "debit_note": "Nota obciążeniowa",
+    "credit_note": "Nota uznaniowa",
     "demand": "Wezwanie do zapłaty",
 }
 WORDS = {
     "interest_note": "Odsetki ustawowe za opóźnienie w zapłacie faktury.",
     "other_sale": "Wymiana i zaplombowanie wodomierza ogrodowego.",
+    "debit_note": "Koszt wezwania i sprawdzenia wodomierza.",
+    "credit_note": "Uznanie reklamacji: kwota noty obciążeniowej jest anulowana.",
     "demand": "Na Twoim koncie są faktury po terminie. Prosimy o zapłatę albo kontakt z Biurem Obsługi Klienta.",
 }
 

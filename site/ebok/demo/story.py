@@ -63,6 +63,8 @@ class _Life:
         self.issue_day = 3 if self.habit == "known" else self.chance.randint(2, 8)
         self.has_rows = member.place % 25 == 7  # their invoices come as rows, without XML
         self.correction_at = self.chance.randint(3, 9) if self.chance.random() < 0.07 else None
+        if member.place == HOUSEHOLD:
+            self.correction_at = 5
         self._numbers = 0
 
     def live(self) -> Story:
@@ -282,6 +284,7 @@ class _Life:
         if self.member.place == HOUSEHOLD:
             self._note("interest_note", "NO", Decimal("4.17"), self.as_of - timedelta(days=9), is_paid=False)
             self._note("other_sale", "SP", Decimal("98.40"), self.as_of - timedelta(days=6), is_paid=False)
+            self._everything_there_is()
             return
         if self.chance.random() < 0.04:
             day = self.as_of - timedelta(days=self.chance.randint(20, 300))
@@ -291,6 +294,29 @@ class _Life:
         )
         if overdue > 50:
             self._demand(overdue)
+
+    def _everything_there_is(self) -> None:
+        """A refund, a note that was credited and one that was written off: each kind of booking is somebody's."""
+
+        def day(back: int) -> date:
+            return self.as_of - timedelta(days=back)
+
+        self.books.refund(self.books.receive(Decimal("50.00"), day(200), "transfer"), day(186))
+        debit = self._debit(Decimal("24.60"), day(150))
+        key, credited = self._next_note(), f"NU/{self.member.number}/{day(141).year}"
+        self._paper("credit_note", key, credited, day(141), day(141), Decimal("24.60"))
+        self.books.credit_note(debit, Decimal("24.60"), day(141), credited, document=key)
+        self.books.write_off(self._debit(Decimal("0.83"), day(120)), day(100))
+
+    def _debit(self, amount: Decimal, day: date) -> Charge:
+        """A debit note that nobody has paid yet."""
+        key, due = self._next_note(), day + timedelta(days=14)
+        number = f"NB/{self.member.number}/{len(self.story.documents) + 1}/{day.year}"
+        self._paper("debit_note", key, number, day, due, amount)
+        return self.books.charge("debit_note", amount, day, due, number, {}, document=key)
+
+    def _next_note(self) -> str:
+        return f"N{self.member.number}-{len(self.story.documents) + 1:02}"
 
     def _note(self, kind: str, prefix: str, amount: Decimal, day: date, *, is_paid: bool) -> None:
         number = f"{prefix}/{self.member.number}/{len(self.story.documents) + 1}/{day.year}"
