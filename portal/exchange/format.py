@@ -27,6 +27,7 @@ KSEF = (
         longest=2000,
     ),
     text("pdf", "the billing system's own PDF, a path inside the delivery", "pdf/012345-11-2026.pdf", 200),
+    text("upo", "KSeF's receipt (UPO), a path inside the delivery; it gives the number and proves the file", "", 200),
 )
 
 CUSTOMERS = FileFormat(

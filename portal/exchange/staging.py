@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.billing.policies import fold_number
 from portal.content.folding import fold
-from portal.exchange import invoices, originals
+from portal.exchange import invoices, originals, receipts
 from portal.exchange.columns import FileFormat
 from portal.exchange.faults import Fault, FileFault, Weight
 from portal.exchange.format import FILES, INVOICES_XML
@@ -137,6 +137,8 @@ class _Filling:
             faults += self._xml(row, values)
         if values["pdf"]:
             faults += self._pdf(values)
+        if values.get("upo") and not faults:
+            self._upo(row, values)
         if self.file.stage == "invoices" and not faults:
             values["service"] = ",".join(values["services"])
             values["number_folded"] = fold_number(values["number"])
@@ -161,6 +163,15 @@ class _Filling:
         values["original_sha256"] = digest
         values["original_name"] = self._keep(content, originals.INVOICES, "xml")
         return []
+
+    def _upo(self, row: Row, values: dict[str, Any]) -> None:
+        """KSeF's receipt gives the number that is missing; one that contradicts what came beside it is told."""
+        try:
+            sentence = receipts.compare(read(self.package, values["upo"]), values)
+        except FileFault as missing:
+            sentence = missing.fault.sentence
+        if sentence:
+            self.faults.add(Weight.WARNING, self.name, row.line, f"{values['upo']}: {sentence}", values["customer"])
 
     def _pdf(self, values: dict[str, Any]) -> list[str]:
         try:
