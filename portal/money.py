@@ -56,3 +56,8 @@ def amount(value: Decimal, places: int = 2) -> str:
 def zloty(value: Decimal) -> str:
     """1234.5 → "1 234,50 zł"."""
     return f"{amount(value)}{NBSP}zł"
+
+
+def in_currency(value: Decimal, currency: str) -> str:
+    """1234.5 and EUR → "1 234,50 EUR"; złoty as everywhere."""
+    return zloty(value) if currency == "PLN" else f"{amount(value)}{NBSP}{currency}"

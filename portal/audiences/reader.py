@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from portal import clock
 from portal.billing.models import CustomerAccount, OpenItem, Transit, TransitPart
+from portal.billing.transit import unbooked_of_part
 from portal.content.folding import fold
 from portal.customers.access import Viewer
 from portal.customers.models import Contract, Customer, Delegation, ServicePoint
@@ -40,7 +41,7 @@ def overdue_items() -> QuerySet[Any]:
         transit__state=Transit.State.HELD, transit__held_until__gt=clock.now()
     )
     moving = TransitPart.objects.filter(on_its_way, item=OuterRef("pk")).order_by().values("item")
-    left = F("open_amount") - Coalesce(Subquery(moving.annotate(total=Sum("amount")).values("total")), 0)
+    left = F("open_amount") - Coalesce(Subquery(moving.annotate(total=Sum(unbooked_of_part())).values("total")), 0)
     disputed = CustomerAccount.objects.filter(customer=OuterRef("customer"), is_in_question=True)
     return (
         OpenItem.objects.filter(~Exists(disputed), open_amount__gt=0, due_on__lt=clock.today())

@@ -18,7 +18,8 @@ from portal.billing.models import (
     Transit,
     TransitPart,
 )
-from portal.billing.queries import ZERO, due_state, own_share
+from portal.billing.queries import ZERO, due_state, is_disputed, own_share
+from portal.billing.transit_booking import unbooked_of_part
 from portal.customers import access, services
 from portal.customers.access import Viewer
 from portal.customers.models import Deed
@@ -37,7 +38,11 @@ NOTES = {Document.Kind.INTEREST_NOTE, Document.Kind.DEBIT_NOTE, Document.Kind.CR
 
 @dataclass(frozen=True)
 class Paper:
-    """One document in a list. `state`: paid, in_transit, overdue, soon, later; empty where nothing is to be paid."""
+    """One document in a list: its amount as printed, in its own currency; what is open of it, in złoty.
+
+    `state`: paid, in_transit, overdue, soon, later; in_question while figures are withheld; empty where nothing is to
+    be paid.
+    """
 
     public_id: UUID
     family: str  # invoice, document, or share: a part of an invoice that is not wholly this reader's
@@ -48,15 +53,20 @@ class Paper:
     due_on: date | None = None
     period_from: date | None = None
     period_to: date | None = None
+    currency: str = "PLN"
+    booked: Decimal = ZERO  # what the ledger asks for it in all
     open_amount: Decimal = ZERO
     in_transit: Decimal = ZERO
     paid_at: datetime | None = None
     channel: str = ""
     is_charge: bool = True
+    is_in_question: bool = False
     has_file: bool = True
 
     @property
     def state(self) -> str:
+        if self.is_in_question:
+            return "in_question"
         if not self.is_charge:
             return ""
         if not self.open_amount:
@@ -66,7 +76,7 @@ class Paper:
     @property
     def is_partly_paid(self) -> bool:
         """Something of it is paid and something is open, which the billing system has booked both."""
-        return self.amount is not None and ZERO < self.open_amount < self.amount and self.state != "in_transit"
+        return ZERO < self.open_amount < self.booked and self.state not in ("in_transit", "in_question")
 
 
 @dataclass(frozen=True)
@@ -115,10 +125,12 @@ def _standing(path: str) -> dict[str, Subquery]:
     paid = {f"item__{name}": value for name, value in mine.items()}
     parts = TransitPart.objects.filter(**paid, transit__state=Transit.State.PAID).order_by().values(f"item__{path}")
     return {
+        "standing_booked": Subquery(items.annotate(figure=Sum("amount")).values("figure")),
         "standing_open": Subquery(items.annotate(figure=Sum("open_amount")).values("figure")),
-        "standing_transit": Subquery(parts.annotate(figure=Sum("amount")).values("figure")),
+        "standing_transit": Subquery(parts.annotate(figure=Sum(unbooked_of_part())).values("figure")),
         "standing_paid_at": Subquery(parts.annotate(figure=Max("transit__paid_at")).values("figure")),
         "standing_channel": Subquery(parts.annotate(figure=Max("transit__channel")).values("figure")),
+        "is_disputed": is_disputed(),
     }
 
 
@@ -134,17 +146,20 @@ def invoice_paper(invoice: Invoice) -> Paper:
         due_on=invoice.due_on,
         period_from=invoice.period_from,
         period_to=invoice.period_to,
+        currency=invoice.currency,
         **_stands(invoice),
     )
 
 
 def _stands(row: Any) -> dict[str, Any]:
     return {
+        "booked": row.standing_booked or ZERO,
         "open_amount": row.standing_open or ZERO,
         "in_transit": row.standing_transit or ZERO,
         "paid_at": row.standing_paid_at,
         "channel": row.standing_channel or "",
         "is_charge": row.standing_open is not None,
+        "is_in_question": row.standing_open is not None and row.is_disputed,
     }
 
 
@@ -157,13 +172,14 @@ def shares_of(viewer: Viewer) -> QuerySet[LedgerEntry]:
     charges = LedgerEntry.objects.filter(is_current=True, invoice__isnull=False).exclude(invoice__in=whole.values("pk"))
     return (
         access.visible(charges, viewer, Deed.SEE_INVOICES)
-        .annotate(own=own_share(viewer))
+        .annotate(own=own_share(viewer), is_disputed=is_disputed())
         .select_related("invoice")
         .order_by("-invoice__issued_on", "-pk")
     )
 
 
 def share_paper(entry: Any) -> Paper:
+    """A part is a booking, not something printed: while figures are in question it is not told."""
     invoice = entry.invoice
     return Paper(
         public_id=invoice.public_id,
@@ -171,10 +187,11 @@ def share_paper(entry: Any) -> Paper:
         number=invoice.number,
         title=services.in_words(invoice.service.split(",")),
         issued_on=invoice.issued_on,
-        amount=entry.own,
+        amount=None if entry.is_disputed else entry.own,
         period_from=invoice.period_from,
         period_to=invoice.period_to,
         is_charge=False,
+        is_in_question=entry.is_disputed,
         has_file=False,
     )
 
@@ -222,11 +239,18 @@ class InvoicePart:
 
 @dataclass(frozen=True)
 class InvoiceSheet:
-    """One invoice as its reader may see it; `parts` instead of the document where only some points are his."""
+    """One invoice as its reader may see it; `parts` instead of the document where only some points are his.
+
+    While figures are in question no part is told but lines that are printed.
+    """
 
     paper: Paper
     invoice: Invoice
     parts: tuple[InvoicePart, ...] = ()
+
+    @property
+    def is_part(self) -> bool:
+        return self.paper.family == "share"
 
 
 def invoice_sheet(viewer: Viewer, public_id: UUID) -> InvoiceSheet | None:
@@ -248,7 +272,7 @@ def _parts(viewer: Viewer, entry: LedgerEntry) -> tuple[InvoicePart, ...]:
     named = tuple(
         InvoicePart(str(line.point), line.description, line.net, is_net=True) for line in lines.order_by("position")
     )
-    if named:
+    if named or entry.is_disputed:  # type: ignore[attr-defined]  # annotated in shares_of
         return named
     shares = EntryShare.objects.filter(entry=entry, point__in=points).select_related("point").order_by("point_id", "pk")
     return tuple(InvoicePart(str(share.point), services.in_words([share.service]), share.amount) for share in shares)

@@ -7,13 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from portal import clock, money
 from portal.billing import printing, transit
-from portal.billing.models import CustomerAccount, Invoice, OpenItem
+from portal.billing.answers import safe_name
+from portal.billing.ksef.reader import NotAnInvoice
+from portal.billing.ksef.rendering import KsefNumberMissing
+from portal.billing.models import Invoice, OpenItem
 from portal.billing.policies import account_in_letter
+from portal.billing.queries import is_disputed
 from portal.billing.rules import InvoiceLetterRules
 from portal.customers.access import open_delegations
 from portal.customers.models import Delegation
@@ -24,7 +28,8 @@ from portal.utility import identity
 from portal.utility.rulebook import rules
 from portal.utility.templatetags.ebok import day
 
-NEW, SOON, OVERDUE = "invoice_new", "invoice_due_soon", "invoice_overdue"
+NEW, NOTHING_DUE = "invoice_new", "invoice_nothing_due"
+SOON, OVERDUE = "invoice_due_soon", "invoice_overdue"
 AT_A_TIME = 200
 CHASED_DAYS = 30  # who has not paid for longer is the business of demands, not of reminders
 
@@ -40,9 +45,13 @@ def readers(customer_id: int) -> list[Any]:
 
 
 def unannounced() -> QuerySet[Invoice]:
-    """New invoices that nobody was told of; what was issued long before it came is old news and stays quiet."""
+    """New invoices that nobody was told of; what was issued long before it came is old news and stays quiet.
+
+    While a customer's figures are in question theirs wait: an invoice that may be wrong is not written about.
+    """
     since = clock.today() - timedelta(days=rules(InvoiceLetterRules).new_for_days)
-    return Invoice.objects.filter(announced_at=None, issued_on__gte=since, customer__is_closed=False)
+    found = Invoice.objects.filter(announced_at=None, issued_on__gte=since, customer__is_closed=False)
+    return found.filter(~is_disputed())
 
 
 def announce_new() -> int:
@@ -68,38 +77,53 @@ def announce(invoice_id: int) -> None:
     people = readers(invoice.customer_id)
     if not people:
         return
-    customer, stated = invoice.customer, rules(InvoiceLetterRules)
-    account = invoice.seller_account or customer.virtual_account or identity.current().bank_account
-    address = f"{reverse('billing:invoice', args=[invoice.public_id])}?k={customer.public_id}"
+    code, words = _words_of(invoice)
     for user in people:
         write_to(
             user,
-            NEW,
+            code,
             about=f"invoice:{invoice.public_id}",
-            customer=customer.public_id,
-            attach=[(kind, str(invoice.public_id)) for kind in stated.attaches],
-            number=invoice.number,
-            amount=money.zloty(_asked(invoice)),
-            due=day(invoice.due_on) or "–",
-            account=account_in_letter(account, stated.account),
-            customer_number=customer.number,
-            link=absolute(address),
+            customer=invoice.customer.public_id,
+            attach=[(kind, str(invoice.public_id)) for kind in rules(InvoiceLetterRules).attaches],
+            **words,
         )
 
 
+def _words_of(invoice: Invoice) -> tuple[str, dict[str, str]]:
+    """Which letter it is, and what fills it. A correction downwards or an overpaid invoice asks nobody for money."""
+    customer = invoice.customer
+    address = f"{reverse('billing:invoice', args=[invoice.public_id])}?k={customer.public_id}"
+    words = {"number": invoice.number, "customer_number": customer.number, "link": absolute(address)}
+    asked = _asked(invoice)
+    if asked <= 0:
+        return NOTHING_DUE, words | {"amount": money.in_currency(invoice.gross, invoice.currency)}
+    account = invoice.seller_account or customer.virtual_account or identity.current().bank_account
+    return NEW, words | {
+        "amount": money.in_currency(asked, invoice.currency),
+        "due": day(invoice.due_on) or "–",
+        "account": account_in_letter(account, rules(InvoiceLetterRules).account),
+    }
+
+
 def invoice_pdf(key: str) -> Attachment | None:
-    """The invoice as a file of a letter, where the rules let letters carry it."""
+    """The invoice as a file of a letter, where the rules let letters carry it.
+
+    The letter goes without it while its number in KSeF is still to come: the reader finds it after signing in.
+    """
     invoice = Invoice.objects.filter(public_id=UUID(key)).first()
     if invoice is None:
         return None
-    name = f"{invoice.number.replace('/', '-')}.pdf"
-    return Attachment(name, printing.pdf_of(invoice), "application/pdf")
+    try:
+        drawn = printing.pdf_of(invoice)
+    except (KsefNumberMissing, NotAnInvoice):
+        return None
+    return Attachment(f"Faktura_{safe_name(invoice.number)}.pdf", drawn, "application/pdf")
 
 
 def transfer_code(key: str) -> Attachment | None:
     """The bank's code for one invoice, as a picture; none where a code cannot say what has to be said."""
     invoice = Invoice.objects.filter(public_id=UUID(key)).select_related("customer").first()
-    if invoice is None or invoice.customer.nip:
+    if invoice is None or invoice.customer.nip or invoice.currency != "PLN":
         return None
     utility = identity.current()
     account = invoice.seller_account or invoice.customer.virtual_account or utility.bank_account
@@ -144,11 +168,14 @@ def _remind(code: str, first: date, last: date) -> int:
 
 
 def _due(first: date, last: date) -> QuerySet[OpenItem]:
-    """Open items due between two days of customers who have people here, and whose figures are not in question."""
+    """Open items due between two days of customers who have people here, and whose figures are not in question.
+
+    Of an invoice in another currency the office writes itself: it cannot be paid here.
+    """
     has_people = open_delegations().filter(customer=OuterRef("customer"), is_whole_customer=True)
-    in_question = CustomerAccount.objects.filter(customer=OuterRef("customer"), is_in_question=True)
+    in_zloty = Q(entry__invoice=None) | Q(entry__invoice__currency="PLN")
     return OpenItem.objects.filter(
-        Exists(has_people), ~Exists(in_question), due_on__range=(first, last), open_amount__gt=0
+        in_zloty, Exists(has_people), ~is_disputed(), due_on__range=(first, last), open_amount__gt=0
     ).select_related("customer", "entry")
 
 

@@ -36,6 +36,20 @@ register_message(
     says_when_read=True,
 )
 register_message(
+    "invoice_nothing_due",
+    _("Invoice {number}: nothing to pay"),
+    _(
+        "Hello,\n\nwe issued invoice {number} for {amount}. There is nothing to pay on it.\n\nCustomer number: "
+        "{customer_number}\n\nSee the invoice: {link}\n\n{utility}"
+    ),
+    {name: words for name, words in INVOICE.items() if name not in ("due", "account")},
+    is_obligatory=False,
+    title=_("New invoice with nothing to pay"),
+    when=_("When the billing system brings a correction downwards, or an invoice that is overpaid."),
+    text_message=_("{utility}: new invoice {number}, {amount}, nothing to pay. Details after signing in: {portal}"),
+    says_when_read=True,
+)
+register_message(
     "invoice_due_soon",
     _("{amount} is due {due}"),
     _(

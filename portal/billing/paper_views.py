@@ -1,5 +1,6 @@
 """The list of papers: searching it, and taking several away at once."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -33,9 +34,12 @@ from portal.utility.rules import Modules
 @login_required
 def show(request: HttpRequest) -> HttpResponse:
     viewer = _looking(request)
-    wanted = wanted_of(request.GET)
-    found = papers(viewer, wanted)
     stands, k = balance(viewer), key_of(viewer)
+    is_in_question = bool(stands and stands.is_in_question)
+    wanted = wanted_of(request.GET)
+    if is_in_question:
+        wanted = replace(wanted, state="")
+    found = papers(viewer, wanted)
     carried = _carried(wanted, k)
     shown = {
         "found": found,
@@ -45,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "kinds": _kinds(viewer),
         "states": STATES.items(),
         "shelves": [] if wanted.is_anything or wanted.page > 1 else signed_papers(viewer),
-        "is_in_question": bool(stands and stands.is_in_question),
+        "is_in_question": is_in_question,
         "carried": carried,
         "most": packages.MOST,
     }

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 
 from portal.billing.models import CustomerAccount, OpenItem, ShareBalance, Transit, TransitPart
 from portal.billing.queries import due_state
+from portal.billing.transit_booking import unbooked_of_part
 from portal.content.folding import fold
 from portal.customers import access
 from portal.customers.access import Viewer
@@ -140,11 +141,15 @@ def _holdings(held: list[Delegation], due: dict[int, int] | None) -> Iterable[Ho
 
 
 def _next_due(reached: access.Reach) -> dict[int, tuple[date, Decimal]]:
-    """What is to be paid first, by customer: the earliest date with something that nobody has paid yet."""
+    """What is to be paid first, by customer: the earliest date with something that nobody has paid yet.
+
+    Nothing of an invoice in another currency, which is settled at the office.
+    """
     paid = TransitPart.objects.filter(item=OuterRef("pk"), transit__state=Transit.State.PAID)
-    moving = Subquery(paid.order_by().values("item").annotate(sum=Sum("amount")).values("sum"))
+    moving = Subquery(paid.order_by().values("item").annotate(sum=Sum(unbooked_of_part())).values("sum"))
     left = ExpressionWrapper(F("open_amount") - Coalesce(moving, 0), output_field=GroszeField())
-    items = access.within(OpenItem.objects.filter(open_amount__gt=0, due_on__isnull=False), reached)
+    payable = OpenItem.objects.filter(Q(entry__invoice=None) | Q(entry__invoice__currency="PLN"))
+    items = access.within(payable.filter(open_amount__gt=0, due_on__isnull=False), reached)
     rows: Any = (
         items.annotate(left=left)
         .filter(left__gt=0)

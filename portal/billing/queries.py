@@ -157,7 +157,7 @@ def _share_rows(viewer: Viewer) -> Any:
         .annotate(
             moving=_moving(Sum("left"), viewer),
             moving_since=_moving(Max("paid_at"), viewer),
-            is_disputed=_is_disputed(),
+            is_disputed=is_disputed(),
             of_contract=F("contract__number"),
             of_service=F("service"),
         )
@@ -181,7 +181,8 @@ def _paid(viewer: Viewer) -> QuerySet[Transit]:
     return access.visible(paid, viewer, Deed.SEE_BALANCE)
 
 
-def _is_disputed() -> Exists:
+def is_disputed() -> Exists:
+    """Of rows with a customer: whether that customer's figures are withheld."""
     return Exists(CustomerAccount.objects.filter(customer=OuterRef("customer"), is_in_question=True))
 
 
@@ -286,7 +287,7 @@ def open_items(viewer: Viewer, deed: str = Deed.SEE_BALANCE) -> OpenCharges:
     held = Q(**{f"{part}state": Transit.State.HELD, f"{part}held_until__gt": clock.now()})
     rows = (
         access.visible(OpenItem.objects.filter(open_amount__gt=0), viewer, deed)
-        .annotate(is_disputed=_is_disputed())
+        .annotate(is_disputed=is_disputed())
         .values("public_id", "amount", "open_amount", "due_on", "is_disputed")
         .annotate(
             number=F("entry__document_number"),
@@ -351,10 +352,13 @@ class PaymentLine:
 
 @dataclass(frozen=True)
 class Payments:
+    """While figures are in question only what is being booked is told: that is ours to know."""
+
     lines: tuple[PaymentLine, ...] = ()
     page: int = 1
     has_more: bool = False
     is_partial: bool = False
+    is_in_question: bool = False
 
 
 def payments(viewer: Viewer, *, limit: int = 10, page: int = 1) -> Payments:
@@ -366,10 +370,12 @@ def payments(viewer: Viewer, *, limit: int = 10, page: int = 1) -> Payments:
     booked = access.visible(LedgerEntry.objects.filter(kind__in=kinds, is_current=True), viewer, Deed.SEE_BALANCE)
     start = (page - 1) * limit
     rows = list(
-        booked.annotate(own=own_share(viewer))
+        booked.annotate(own=own_share(viewer), is_disputed=is_disputed())
         .order_by("-booked_on", "-pk")
-        .values("booked_on", "own", "channel", "kind")[start : start + limit + 1]
+        .values("booked_on", "own", "channel", "kind", "is_disputed")[start : start + limit + 1]
     )
+    if any(row["is_disputed"] for row in rows):
+        return Payments(tuple(_on_their_way(viewer)), is_partial=viewer.is_partial, is_in_question=True)
     lines = [
         PaymentLine(
             on=row["booked_on"],

@@ -35,12 +35,11 @@ def invoice(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "sheet": sheet,
         "charge": charge,
-        "is_in_question": charges.is_in_question,
         "may_pay": bool(charge and charge.payable) and may_pay_online(viewer, charges),
         "transfer": transfer_details(viewer, sheet.invoice.seller_account or account_of(viewer))
         if sheet.invoice.currency == "PLN"
         else None,
-        "printed": Printed() if sheet.parts else printed(sheet.invoice),
+        "printed": Printed() if sheet.is_part else printed(sheet.invoice),
         "may_have_duplicate": may_have_duplicate(sheet.invoice),
         "viewer": viewer,
         "k": key_of(viewer),

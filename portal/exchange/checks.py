@@ -225,15 +225,15 @@ class _Checks:
                 self.faults.add(warn, row.file, row.line, sentence, row.customer_key)
 
     def _twice(self) -> None:
-        """Two invoices of one customer with one number, in this delivery or the second of them."""
+        """Two invoices with one number, whosesoever: in this delivery, or the second of them."""
         invoices = Staged.of("invoices").objects.exclude(number_folded="")
-        same = {"number_folded": OuterRef("number_folded")}
-        earlier = kept("invoices", self.source).filter(**same, customer__external_id=OuterRef("customer"))
-        beside = Staged.of("invoices").objects.filter(**same, customer=OuterRef("customer"))
-        others = Exists(earlier.exclude(external_id=OuterRef("external_id"))) | Exists(
-            beside.exclude(external_id=OuterRef("external_id"))
+        beside = (
+            invoices.values("number_folded").annotate(times=Count("external_id", distinct=True)).filter(times__gt=1)
         )
-        sentence = _("Another invoice of this customer has the number %(number)s too.")
+        come_again = Exists(Staged.of("invoices").objects.filter(row_key=OuterRef("external_id")))
+        earlier = kept("invoices", self.source).exclude(come_again).filter(number_folded=OuterRef("number_folded"))
+        others = Q(number_folded__in=beside.values("number_folded")) | Exists(earlier)
+        sentence = _("Another invoice has the number %(number)s too.")
         self._add(invoices.filter(others), sentence, "number", weight=Weight.DOUBT)
 
     def _corrections_of_nothing(self) -> None:

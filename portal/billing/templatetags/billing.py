@@ -51,7 +51,14 @@ def state_words(state: str, due_on: date | None = None) -> str:
         "held": _("being paid now"),
         "foreign": _("in another currency"),
         "later": _("to pay"),
+        "in_question": _("being cleared up"),
     }.get(state, "")
+
+
+@register.filter
+def in_currency(value: Decimal | None, currency: str) -> str:
+    """A printed amount; nothing where it is not told."""
+    return "" if value is None else money.in_currency(value, currency)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from portal import clock, jobs
+from portal import clock, jobs, money
 from portal.billing import letters, transit
 from portal.billing.models import CustomerAccount, Invoice
 from portal.notifications.actions import choose
@@ -16,6 +16,7 @@ from portal.notifications.models import Delivery
 from portal.utility.kept import forget_everything
 from portal.utility.models import RuleRecord
 from tests.factories import make_account, make_charge, make_customer, make_manager, make_owner, make_point, make_user
+from tests.portal.billing.ksef_files import invoice_file
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
@@ -211,3 +212,53 @@ def test_a_utility_may_send_no_reminders(customer, owner):
     invoice(customer, due=TODAY)
     invoice(customer, due=TODAY - timedelta(days=5))
     assert letters.remind() == 0
+
+
+# ------------------------------------------------------------------------------- what asks for no money, or for other money
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "kor", "gross": Decimal("-13.50"), "to_pay": Decimal("-13.50")},
+        {"gross": Decimal("108.00"), "to_pay": Decimal("0.00")},
+    ],
+    ids=["a correction downwards", "an overpaid invoice"],
+)
+def test_whoever_owes_nothing_on_an_invoice_is_not_asked_for_money(customer, owner, run_jobs, fields):
+    rule(account="whole", attaches=["transfer_code"])
+    made = invoice(customer, number="098765/11/2026").entry.invoice
+    Invoice.objects.filter(pk=made.pk).update(**fields)
+    assert letters.announce_new() == 1
+    run_jobs()
+    (letter,) = mail.outbox
+    said = letter.body.replace("\xa0", " ")
+    assert money.amount(fields["gross"]) in said
+    assert "nie ma nic do zapłaty" in said
+    assert "1004" not in said
+    assert letter.attachments == []
+
+
+def test_an_invoice_in_another_currency_says_its_own_and_asks_for_no_transfer(customer, owner, run_jobs):
+    rule(attaches=["transfer_code"])
+    made = invoice(customer, due=TODAY).entry.invoice
+    Invoice.objects.filter(pk=made.pk).update(currency="EUR")
+    letters.announce_new()
+    assert letters.remind() == 0
+    run_jobs()
+    (letter,) = mail.outbox
+    assert "135,38 EUR" in letter.body.replace("\xa0", " ")
+    assert "zł" not in letter.body
+    assert letter.attachments == []
+
+
+def test_a_letter_goes_without_the_pdf_while_the_number_in_ksef_is_still_to_come(customer, owner, run_jobs):
+    rule(attaches=["invoice_pdf"])
+    made = invoice(customer).entry.invoice
+    made.original.save("f.xml", ContentFile(invoice_file()))
+    Invoice.objects.filter(pk=made.pk).update(ksef_mode="online", ksef_number="")
+    letters.announce_new()
+    run_jobs()
+    (letter,) = mail.outbox
+    assert letter.attachments == []
+    assert Delivery.objects.get().state == "sent"

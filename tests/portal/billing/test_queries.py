@@ -19,6 +19,7 @@ from portal.billing.models import (
     TransitBooking,
     TransitPart,
 )
+from portal.billing.portfolio import portfolio
 from portal.billing.queries import balance, open_items, payments
 from portal.customers.actions import grant_access, revoke_access
 from portal.customers.models import Delegation
@@ -357,3 +358,17 @@ def test_the_questions_cost_the_same_after_ten_years(customer, owner):
         counted[question.__name__] = len(queries)
     assert counted == {"balance": 1, "open_items": 1, "recent_documents": 2, "payments": 2}
     assert ShareBalance.objects.count() == 1
+
+
+def test_what_is_booked_of_a_payment_is_on_its_way_in_no_list_any_more(customer, owner):
+    """100,00 paid of which the billing system has booked 60,00: 40,00 are open, 40,00 on their way."""
+    item = factories.make_charge(customer, "120.00", open_amount="60.00")
+    transit = put_in_transit(item, "100.00")
+    entry = factories.make_entry(customer, "-60.00", kind="payment", reference=transit.reference)
+    TransitBooking.objects.create(transit=transit, entry=entry, amount=Decimal("60.00"))
+    (paper,) = recent_documents(owner).lines
+    (charge,) = open_items(owner).items
+    (holding,) = portfolio(owner).holdings
+    assert paper.in_transit == charge.in_transit == Decimal("40.00")
+    assert charge.payable == holding.due_amount == Decimal("20.00")
+    assert paper.state == "soon"

@@ -280,6 +280,9 @@ def test_an_invoice_in_another_currency_is_shown_and_never_payable(bill, client)
     page = client.get(where("invoice", bill)).content.decode().replace("\xa0", " ")
     assert "135,38 EUR" in page
     assert 'name="item"' not in page
+    papers = text(client.get(reverse("billing:papers"), {"k": str(bill.customer.public_id)}))
+    assert "135,38 EUR" in papers
+    assert "135,38 zł" not in papers
     item = OpenItem.objects.get(entry__invoice=bill)
     with pytest.raises(ForeignCurrency):
         hold(

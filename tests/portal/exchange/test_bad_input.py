@@ -45,7 +45,7 @@ DOUBTS = {
     ),
     "a second invoice with the same number": (
         lambda delivery: delivery.rows("invoices").extend([invoice("F1", "1/11/2026"), invoice("F2", "1-11 2026")]),
-        "invoices.csv:2: Another invoice of this customer has the number 1/11/2026 too.",
+        "invoices.csv:2: Another invoice has the number 1/11/2026 too.",
     ),
     "a correction of an unknown invoice": (
         lambda delivery: delivery.rows("invoices").append(
@@ -81,6 +81,25 @@ def test_a_full_delivery_that_is_mended_shows_the_figures_again(take, delivery, 
     if case == "an entry of the future":
         assert not seen_by_its_owner().is_in_question
         assert not Task.objects.filter(kind="import_doubt", state="open").exists()
+
+
+def test_one_number_on_the_invoices_of_two_customers_withholds_the_figures_of_both(take, delivery):
+    delivery.rows("invoices").extend([invoice("F1", "1/11/2026"), invoice("F2", "1/11/2026", customer="K2")])
+    assert len(take().doubts) == 2
+    assert seen_by_its_owner().is_in_question
+    assert seen_by_its_owner("K2").is_in_question
+    delivery.rows("invoices")[1]["number"] = "2/11/2026"
+    assert take(as_of=AS_OF + timedelta(days=1)).doubts == ()
+    assert not seen_by_its_owner_again().is_in_question
+
+
+def test_a_number_that_another_customers_invoice_has_already_is_the_second_ones_doubt(take, delivery):
+    delivery.rows("invoices").append(invoice("F1", "1/11/2026"))
+    take()
+    delivery.files["invoices"] = [invoice("F2", "1/11/2026", customer="K2")]
+    take(as_of=AS_OF + timedelta(days=1))
+    assert not seen_by_its_owner().is_in_question
+    assert seen_by_its_owner("K2").is_in_question
 
 
 def test_what_a_clerk_found_right_is_shown_and_not_asked_again(take, delivery, run_jobs):
