@@ -22,23 +22,35 @@ class Letters(socketserver.StreamRequestHandler):
             word = line.strip().upper()
             if word.startswith((b"EHLO", b"HELO")):
                 self._say("250 at your service")
+            elif word.startswith(b"RCPT") and (refusal := self._refusal(line)):
+                self._say(refusal)
             elif word.startswith(b"DATA"):
                 self._say("354 go on")
-                self._take()
+                if not self._take():
+                    return
             elif word.startswith(b"QUIT"):
                 self._say("221 good bye")
                 return
             else:
                 self._say("250 ok")
 
-    def _take(self) -> None:
+    def _refusal(self, line: bytes) -> str:
+        address = line.decode().partition("<")[2].partition(">")[0]
+        return self.server.refused.get(address, "")
+
+    def _take(self) -> bool:
+        """Keep a letter and say so. False when the server falls silent instead: it has the letter, and hangs up."""
         message_id = ""
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             if line.lower().startswith(b"message-id:"):
                 message_id = line.split(b":", 1)[1].strip().decode()
         time.sleep(self.server.slowness)
         self.server.taken.append(message_id)
+        if self.server.silences:
+            self.server.silences -= 1
+            return False
         self._say("250 taken")
+        return True
 
     def _say(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())
@@ -52,6 +64,8 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Letters)
         self.slowness = slowness  # seconds for each letter
         self.taken: list[str] = []
+        self.refused: dict[str, str] = {}  # by address, what is said to it
+        self.silences = 0  # how many letters are taken without a word
 
     @property
     def port(self) -> int:

@@ -218,6 +218,8 @@ OPEN: dict[str, str] = {
     "postmark_tracking_webhook": "the e-mail provider's shared secret",
     "cases:failure": "anybody reports a failure; reports of one address are counted",
     "cases:follow": "asks for the number and signature of a case; attempts are counted",
+    "cases:guest_choose": "what one may write about without an account",
+    "cases:guest_new": "anybody writes; messages of one address are counted",
     "cases:guest_case": "what was proved there, kept in the session; without it back to the door",
     "cases:guest_attachment": "the same; its own tests hold it",
     "cases:guest_answer_pdf": "the same",

@@ -74,16 +74,16 @@ class Content:
 
 @transaction.atomic
 def open_case(*, topic: CaseTopic, sender: Sender, content: Content) -> Case:
-    """A case and its first line. About a thing there is one open case: a second report of it finds the first."""
+    """A case and its first line. About a thing there is one open case: what a second report adds is a line of the first."""
     if content.about:
         standing = Case.objects.filter(about=content.about, state__in=policies.OPEN).first()
         if standing is not None:
-            return standing
+            return _written_on(standing, sender, content)
     try:
         with transaction.atomic():
             case = _new_case(topic, sender, content)
     except IntegrityError:
-        return Case.objects.get(about=content.about, state__in=policies.OPEN)
+        return _written_on(Case.objects.get(about=content.about, state__in=policies.OPEN), sender, content)
     Case.objects.filter(pk=case.pk).update(number=f"S/{clock.today().year}/{case.pk:06d}")
     case.refresh_from_db(fields=["number"])
     _refold(case, content.text)
@@ -96,6 +96,14 @@ def open_case(*, topic: CaseTopic, sender: Sender, content: Content) -> Case:
         topic=topic.slug,
     )
     letters.received(case, entry)
+    return case
+
+
+def _written_on(case: Case, sender: Sender, content: Content) -> Case:
+    """The case that stands, with what it does not say yet. The same report pressed twice adds nothing."""
+    said = case.entries.filter(kind=Entry.Kind.MESSAGE, text=content.text)
+    if content.files or not said.exists():
+        write(case, text=content.text, by=sender.user, kept=content.files)
     return case
 
 
@@ -273,14 +281,15 @@ def close(case: Case, *, by: Any, version: int | None = None) -> None:
 
 
 @transaction.atomic
-def note_inside(case: Case, *, text: str, by: Any) -> Entry:
-    """A line that only the office reads."""
-    note("case_noted", about=letters.about(case), by=by, customer=_customer_of(case))
-    return _line(case, Entry.Kind.NOTE, text, by=by, is_from_office=True)
+def note_inside(case: Case, *, text: str, by: Any = None, kept: Sequence[KeptFile] = ()) -> Entry:
+    """A line that only the office reads; without `by` the portal itself notes it."""
+    if by is not None:
+        note("case_noted", about=letters.about(case), by=by, customer=_customer_of(case))
+    return _line(case, Entry.Kind.NOTE, text, by=by, kept=kept, is_from_office=True)
 
 
 @transaction.atomic
-def extend(case: Case, *, because: str, by: Any, version: int) -> None:
+def extend(case: Case, *, because: str, by: Any, version: int, kept: Sequence[KeptFile] = ()) -> None:
     """Move the deadline once, on the legal basis that the rule names; the customer reads both. Raises NoBasis, Moved."""
     basis = rules(CaseRules)
     if not basis.extension_days or not basis.extension_basis.strip() or case.extended_days or not case.is_open:
@@ -297,7 +306,7 @@ def extend(case: Case, *, because: str, by: Any, version: int) -> None:
     )
     case.refresh_from_db()
     text = _("The answer will come by %(due)s. %(reason)s") % {"due": day(case.due_on), "reason": reason}
-    entry = _line(case, Entry.Kind.EVENT, text, by=by, is_from_office=True)
+    entry = _line(case, Entry.Kind.EVENT, text, by=by, kept=kept, is_from_office=True)
     note("case_extended", about=letters.about(case), by=by, customer=_customer_of(case), because=because)
     letters.to_customer("case_extended", case, entry, because=reason)
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from portal.cases import changes, queries
 from portal.cases.change_forms import ChangeForm, HandoverForm
-from portal.cases.changes import DEEDS, HandoverAsked, NoTopic
+from portal.cases.changes import DEEDS, AskedAlready, HandoverAsked, NoTopic
 from portal.cases.files import PDF
 from portal.cases.models import DataChange
 from portal.cases.views import asks, has_room, of, sender_of, stored, writing
@@ -54,7 +54,7 @@ def change(request: HttpRequest) -> HttpResponse:
         case = changes.ask_change(
             sender=sender, field=field, new=form.new, why=form.cleaned_data["why"], kept=tuple(form.kept_files)
         )
-    except NoTopic as why:
+    except (NoTopic, AskedAlready) as why:
         form.add_error(None, str(why))
         return _form(request, viewer, form, dict(offered)[field], status=409)
     messages.success(request, _("We have your request. Nothing changes until billing confirms it."))
@@ -93,7 +93,7 @@ def handover(request: HttpRequest) -> HttpResponse:
             text=said["text"],
             kept=tuple(form.kept_files),
         )
-    except NoTopic as why:
+    except (NoTopic, AskedAlready) as why:
         form.add_error(None, str(why))
         return render(request, "cases/handover.html", {"form": form, **of(viewer)}, status=409)
     messages.success(request, _("The documents are ready. Print them, let both parties sign, and attach them here."))

@@ -55,6 +55,19 @@ class DecidedAlready(ChangeRefused):
         return _("Somebody has decided about this change already.")
 
 
+class AskedAlready(ChangeRefused):
+    """There is an open case about this that says something else."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case.number)
+        self.case = case
+
+    def __str__(self) -> str:
+        return _("You have asked for this already, in the case %(number)s. Write there what should be different.") % {
+            "number": self.case.number
+        }
+
+
 class NoTopic(ChangeRefused):
     """No topic takes such cases."""
 
@@ -75,7 +88,7 @@ def topic_for(kind: str) -> CaseTopic:
 
 @transaction.atomic
 def ask_change(*, sender: Sender, field: str, new: dict[str, str], why: str, kept: tuple[KeptFile, ...]) -> Case:
-    """A case with the old value and the new one. About one field there is one open case. Raises NoTopic."""
+    """A case with the old value and the new one. About one field there is one open case. Raises NoTopic, AskedAlready."""
     customer = sender.customer
     if customer is None:
         raise NoTopic
@@ -90,9 +103,11 @@ def ask_change(*, sender: Sender, field: str, new: dict[str, str], why: str, kep
             files=kept,
         ),
     )
-    DataChange.objects.get_or_create(
+    change, _is_new = DataChange.objects.get_or_create(
         case=case, defaults={"field": field, "old": values_now(customer, field), "new": new}
     )
+    if change.new != new:
+        raise AskedAlready(case)
     return case
 
 
@@ -172,7 +187,10 @@ class HandoverAsked:
 
 
 def ask_handover(*, sender: Sender, asked: HandoverAsked, text: str, kept: tuple[KeptFile, ...]) -> Case:
-    """A case with the documents to sign. Contract and customer stay as they are until an import says otherwise."""
+    """A case with the documents to sign. Contract and customer stay as they are until an import says otherwise.
+
+    Raises NoTopic, AskedAlready.
+    """
     way = Handover.Way(asked.way)
     with transaction.atomic():
         case = actions.open_case(
@@ -187,7 +205,11 @@ def ask_handover(*, sender: Sender, asked: HandoverAsked, text: str, kept: tuple
             ),
         )
         facts = {field.name: getattr(asked, field.name) for field in fields(asked)}
-        handover, _is_new = Handover.objects.get_or_create(case=case, defaults=facts)
+        handover, is_new = Handover.objects.get_or_create(case=case, defaults=facts)
+        if any(getattr(handover, name) != value for name, value in facts.items()):
+            raise AskedAlready(case)
+    if not is_new and handover.papers:
+        return case
     drawn = papers.handover_pdf(case, handover)
     stored = files.store(drawn, name="handover.pdf", content_type=files.PDF)
     Handover.objects.filter(pk=handover.pk).update(papers=stored.path)

@@ -5,16 +5,19 @@ from datetime import UTC, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portal import clock
+from portal import clock, jobs
 from portal.cases import actions
-from portal.cases.files import FOLDER
-from portal.cases.gateways.scanner import scanner
+from portal.cases.files import FOLDER, FileRefused, KeptFile
+from portal.cases.gateways.scanner import ScannerUnavailable, scanner
 from portal.cases.models import Attachment, Entry, Handover, OfficeMessage
 from portal.cases.models.cases import private
-from portal.desk.actions import open_task
+from portal.desk.actions import close_about, open_task
 
 MALWARE = "case_malware"
+SILENT = "scanner_silent"
+ABOUT_SCANNER = "scanner:files"
 KEPT = timedelta(hours=48)
+PATIENCE = timedelta(hours=1)  # by then a scan has been tried as often as a job is
 
 
 def scan(attachment_id: int) -> None:
@@ -36,11 +39,52 @@ def scan(attachment_id: int) -> None:
         private().delete(path)
 
 
+def ask_again() -> int:
+    """Files that still wait after an hour, because the scanner was silent, are asked about again; a clerk is told."""
+    waiting = Attachment.objects.filter(state=Attachment.State.WAITING)
+    late = list(waiting.filter(entry__at__lt=clock.now() - PATIENCE).values_list("pk", flat=True))
+    for key in late:
+        jobs.later("portal.cases.tasks.scan", key)
+    if late:
+        open_task(
+            SILENT,
+            about=ABOUT_SCANNER,
+            title=_("Files wait to be looked through for malware"),
+            body=_("%(count)s files stay closed: the scanner does not answer. Ask whoever runs the portal to look.")
+            % {"count": len(late)},
+        )
+    elif not waiting.exists():
+        close_about(SILENT, ABOUT_SCANNER, outcome=_("The scanner answers again."))
+    return len(late)
+
+
+def look_through(kept: KeptFile) -> None:
+    """A file of the office's own goes nowhere before it is known to be clean. Raises FileRefused, and keeps nothing."""
+    with private().open(kept.path) as file:
+        content = file.read()
+    try:
+        verdict = scanner().scan(content)
+    except ScannerUnavailable:
+        private().delete(kept.path)
+        raise FileRefused(
+            _("The file %(name)s could not be looked through for malware just now. Try again in a few minutes.")
+            % {"name": kept.name}
+        ) from None
+    if not verdict.is_clean:
+        private().delete(kept.path)
+        raise FileRefused(
+            _("The file %(name)s carries malware (%(found)s), so it was not kept.")
+            % {"name": kept.name, "found": verdict.found}
+        )
+
+
 def _withhold(attached: Attachment, found: str) -> None:
     case = attached.entry.case
-    actions.tell(
-        case, _("The file %(name)s was not kept: it carries malware. Send another one.") % {"name": attached.name}
-    )
+    told = _("The file %(name)s was not kept: it carries malware. Send another one.") % {"name": attached.name}
+    if attached.entry.kind == Entry.Kind.NOTE:
+        actions.note_inside(case, text=told)  # of a file of the office's own the customer learns nothing
+    else:
+        actions.tell(case, told)
     open_task(
         MALWARE,
         about=f"case:{case.public_id}",

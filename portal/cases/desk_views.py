@@ -201,11 +201,11 @@ class CasePage(RegisterPage):
         request, case = self.request, self.object
         text, version = form.cleaned_data["text"], form.cleaned_data["version"]
         if press == "note":
-            actions.note_inside(case, text=text, by=request.user)
+            actions.note_inside(case, text=text, by=request.user, kept=form.kept_files)
         elif press == "ask":
             actions.ask(case, text=text, by=request.user, version=version, kept=form.kept_files)
         elif press == "extend":
-            actions.extend(case, because=text, by=request.user, version=version)
+            actions.extend(case, because=text, by=request.user, version=version, kept=form.kept_files)
         elif press in ("answer", "answer_close"):
             actions.answer(case, text=text, by=request.user, version=version, kept=form.kept_files)
             if press == "answer_close":

@@ -180,6 +180,68 @@ def _field(question: TopicQuestion) -> forms.Field:
     return forms.CharField(max_length=200, validators=[one_line], **words)
 
 
+def name_field(*, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=120,
+        validators=[one_line],
+        required=required,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Give your name: we must know whom we answer.")},
+    )
+
+
+def email_field(help_text: Any) -> forms.EmailField:
+    return forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        required=False,
+        validators=[not_ours],
+        help_text=help_text,
+        error_messages={"invalid": gettext_lazy("Write the e-mail as name@example.pl.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+def phone_field(help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=gettext_lazy("Phone"),
+        max_length=30,
+        validators=[one_line],
+        required=False,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "data-width": "medium"}),
+    )
+
+
+class GuestForm(CaseForm):
+    """A topic's form for somebody without an account."""
+
+    name = name_field(required=True)
+    email = email_field(
+        gettext_lazy("We write there when we answer. Without it, come back with the number and signature.")
+    )
+    phone = phone_field()
+    customer_number = forms.CharField(
+        label=gettext_lazy("Customer number"),
+        max_length=30,
+        validators=[one_line],
+        required=False,
+        help_text=gettext_lazy("If you have it at hand: it stands on every invoice."),
+        widget=forms.TextInput(attrs={"data-width": "medium", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, topic: CaseTopic, **kwargs: Any) -> None:
+        super().__init__(*args, topic=topic, places=[], is_partial=False, **kwargs)
+        asked = [f"question-{question.pk}" for question in self.questions]
+        whose = ["name", "customer_number", "email", "phone"]
+        self.order_fields(["subject", *asked, "text", "attachments", *whose])
+
+    @property
+    def answers(self) -> tuple[tuple[str, str], ...]:
+        number = self.cleaned_data.get("customer_number", "")
+        return (*super().answers, *(((_("Customer number"), number),) if number else ()))
+
+
 class FailureForm(WithFiles):
     """A failure reported by anybody: where, what, and how to reach who reports it."""
 
@@ -199,29 +261,9 @@ class FailureForm(WithFiles):
         widget=forms.TextInput(attrs={"data-width": "tiny"}),
     )
     text = text_field(gettext_lazy("What you see"))
-    name = forms.CharField(
-        label=gettext_lazy("Your name"),
-        max_length=120,
-        validators=[one_line],
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    phone = forms.CharField(
-        label=gettext_lazy("Phone"),
-        max_length=30,
-        validators=[one_line],
-        required=False,
-        help_text=gettext_lazy("Our crew calls when it does not find the place."),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "data-width": "medium"}),
-    )
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail"),
-        required=False,
-        validators=[not_ours],
-        help_text=gettext_lazy("We will write what becomes of it."),
-        error_messages={"invalid": gettext_lazy("Write the e-mail as name@example.pl.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
+    name = name_field(required=False)
+    phone = phone_field(gettext_lazy("Our crew calls when it does not find the place."))
+    email = email_field(gettext_lazy("We will write what becomes of it."))
     field_order = ["street", "building", "text", "attachments", "phone", "email", "name"]
 
     @property

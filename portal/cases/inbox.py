@@ -15,7 +15,8 @@ from portal.customers import access
 from portal.customers.access import Viewer
 from portal.customers.models import Customer, Deed, Delegation
 from portal.journal.actions import note
-from portal.notifications.actions import absolute, write_to
+from portal.notifications.actions import absolute, open_again, write_to
+from portal.notifications.queries import comes
 from portal.utility.rulebook import rules
 from portal.utility.rules import Modules
 
@@ -32,6 +33,13 @@ class NobodyThere(NotSent):
 
     def __str__(self) -> str:
         return _("These conditions hold of nobody, so nothing was sent. Change them.")
+
+
+class ForEverybody(NotSent):
+    """The segment holds everybody, and nobody has said that it is meant."""
+
+    def __str__(self) -> str:
+        return _("This goes to every customer there is. If it is meant so, tick the box and send it again.")
 
 
 class SameClerk(NotSent):
@@ -83,7 +91,8 @@ def unread(viewer: Viewer) -> int:
 
 
 def wants_copies(user: Any) -> bool:
-    return CopyWish.objects.filter(user=user.pk).exists()
+    """Asked for, and not unsubscribed by a copy's own link since."""
+    return CopyWish.objects.filter(user=user.pk).exists() and comes(user, "inbox_copy")
 
 
 @transaction.atomic
@@ -105,7 +114,8 @@ def wish_copies(*, user: Any, is_wanted: bool) -> None:
     if is_wanted == wants_copies(user):
         return
     if is_wanted:
-        CopyWish.objects.create(user=user, asked_at=clock.now())
+        open_again(user, "inbox_copy")
+        CopyWish.objects.get_or_create(user=user, defaults={"asked_at": clock.now()})
     else:
         CopyWish.objects.filter(user=user).delete()
     note("inbox_copies_on" if is_wanted else "inbox_copies_off", about=f"user:{user.pk}", by=user)
@@ -121,8 +131,13 @@ def concerned(message: OfficeMessage) -> QuerySet[Customer]:
     return customers(audience(message.audience))
 
 
-def send(message: OfficeMessage, *, by: Any, counted: int) -> None:
-    """Send it to as many as were shown. To a segment the second clerk sends. Raises NotSent."""
+def is_for_everybody(message: OfficeMessage, count: int) -> bool:
+    """Whether the conditions leave nobody out. One statement, and none for a message to one customer."""
+    return not message.customer_id and count > 0 and count == Customer.objects.filter(is_closed=False).count()
+
+
+def send(message: OfficeMessage, *, by: Any, counted: int, is_sure: bool = False) -> None:
+    """Send it to as many as were shown. To a segment the second clerk sends, and to everybody who is sure. Raises NotSent."""
     if not message.customer_id and message.written_by_id == by.pk:
         raise SameClerk
     count = concerned(message).count()
@@ -130,6 +145,8 @@ def send(message: OfficeMessage, *, by: Any, counted: int) -> None:
         raise NobodyThere
     if count != counted:
         raise CountChanged
+    if not is_sure and is_for_everybody(message, count):
+        raise ForEverybody
     with transaction.atomic():
         taken = OfficeMessage.objects.filter(pk=message.pk, state=State.DRAFT).update(
             state=State.SENDING, approved_by=by, counted=count

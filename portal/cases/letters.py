@@ -68,12 +68,12 @@ def received(case: Case, entry: Entry) -> None:
 
 
 def to_department(case: Case, *, days: int) -> None:
-    """Tell the department that a case waits. One letter a day of escalation."""
+    """Tell the department that a case waits. One letter a day of escalation, and anew when the case was opened again."""
     to = case.department.email if case.department else identity.current().email
     send(
         "case_escalated",
         to=to,
-        about=f"{about(case)}:{days}",
+        about=f"{about(case)}:{case.counted_from:%Y%m%d}:{days}",
         number=str(case.number),
         subject=case.subject,
         link=absolute(reverse("case_register:inspect", args=[case.public_id])),

@@ -19,7 +19,7 @@ from wagtail.admin.views import generic
 
 from portal import clock
 from portal.audiences.queries import audience, forbidden, in_words, may_be_told_any, reach
-from portal.cases import files, inbox
+from portal.cases import checks, files, inbox
 from portal.cases.models import OfficeMessage
 from portal.cases.rules import CaseRules
 from portal.customers.models import Customer
@@ -57,6 +57,7 @@ class MessageForm(WagtailAdminModelForm):
         if upload and not self.errors:
             try:
                 kept = files.keep(upload, megabytes=rules(CaseRules).attachment_megabytes)
+                checks.look_through(kept)
             except files.FileRefused as why:
                 self.add_error("upload", str(why))
             else:
@@ -150,7 +151,12 @@ class MessagePage(RegisterPage):
             if request.POST.get("press") == "drop":
                 inbox.drop(self.object, by=request.user)
             else:
-                inbox.send(self.object, by=request.user, counted=int(counted) if counted.isdecimal() else -1)
+                inbox.send(
+                    self.object,
+                    by=request.user,
+                    counted=int(counted) if counted.isdecimal() else -1,
+                    is_sure=request.POST.get("sure") == "yes",
+                )
         except inbox.NotSent as why:
             messages.error(request, str(why))
         else:
@@ -161,10 +167,12 @@ class MessagePage(RegisterPage):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         message = self.object
         chosen = audience(message.audience)
+        count = inbox.concerned(message).count()
         context |= {
             "message": message,
             "to_whom": str(message.customer) if message.customer else in_words(chosen),
-            "count": inbox.concerned(message).count(),
+            "count": count,
+            "is_for_everybody": message.state == OfficeMessage.State.DRAFT and inbox.is_for_everybody(message, count),
             "reach": reach(chosen).in_words(may_see_any=may_be_told_any(self.request.user)) if chosen else "",
             "is_draft": message.state == OfficeMessage.State.DRAFT,
             "may_send": self.request.user.has_perm(WRITE),

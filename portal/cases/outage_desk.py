@@ -129,7 +129,7 @@ class OutagePage(RegisterPage):
                 if not form.is_valid():
                     return self.render_to_response(self.get_context_data(prolong=form))
                 outages.prolong(self.object, until=form.cleaned_data["until"], by=request.user)
-        except (outages.NoArea, outages.OverAlready) as why:
+        except (outages.NoArea, outages.OverAlready, outages.EndsTooSoon) as why:
             messages.error(request, str(why))
         return redirect(request.path)
 

@@ -15,6 +15,7 @@ from portal.cases.policies import Buildings
 from portal.customers import access
 from portal.customers.access import Viewer
 from portal.customers.models import Deed, ServicePoint
+from portal.notifications.queries import comes
 from portal.utility.kept import Kept
 from portal.utility.templatetags.ebok import day_words
 
@@ -127,10 +128,11 @@ def of_viewer(viewer: Viewer) -> tuple[Shown, ...]:
 
 
 def is_told(viewer: Viewer) -> bool:
-    """Whether this person asked to be told of outages at this customer's places."""
+    """Whether this person asked to be told of outages at this customer's places, and has not unsubscribed since."""
     if viewer.customer is None or viewer.user_id is None:
         return False
-    return OutageAlert.objects.filter(user=viewer.user_id, customer=viewer.customer.pk).exists()
+    asked = OutageAlert.objects.filter(user=viewer.user_id, customer=viewer.customer.pk).exists()
+    return asked and comes(viewer.user_id, "outage_announced")
 
 
 def points_in(areas: Iterable[Area]) -> QuerySet[ServicePoint]:

@@ -18,7 +18,8 @@ from portal.customers.access import Viewer, viewer_of
 from portal.customers.models import Customer, Deed, ServicePoint
 from portal.desk.actions import close_about, open_task
 from portal.journal.actions import note
-from portal.notifications.actions import write_to
+from portal.notifications.actions import open_again, write_to
+from portal.notifications.models import Delivery
 from portal.utility.rulebook import rules
 from portal.utility.templatetags.ebok import moment as moment_in_words
 
@@ -31,6 +32,13 @@ class NoArea(Exception):
 
     def __str__(self) -> str:
         return _("Say which streets it concerns: an outage without an area would tell nobody.")
+
+
+class EndsTooSoon(Exception):
+    """An outage ends after it begins."""
+
+    def __str__(self) -> str:
+        return _("The end comes after the beginning.")
 
 
 class OverAlready(Exception):
@@ -82,7 +90,9 @@ def publish(outage: Outage, *, by: Any) -> None:
 
 @transaction.atomic
 def prolong(outage: Outage, *, until: datetime, by: Any) -> None:
-    """Another expected end: the banner, the list and the failure form say it at once. Raises OverAlready."""
+    """Another expected end: the banner, the list and the failure form say it at once. Raises OverAlready, EndsTooSoon."""
+    if until <= outage.starts_at:
+        raise EndsTooSoon
     if not Outage.objects.filter(pk=outage.pk, closed_at__isnull=True).update(ends_at=until):
         raise OverAlready
     outage.refresh_from_db()
@@ -134,6 +144,8 @@ def close_ended() -> None:
 def alert(*, user: Any, customer: Customer, is_wanted: bool) -> None:
     """Agree to be told of outages, or withdraw it. Asked again it changes nothing."""
     held = OutageAlert.objects.filter(user=user, customer=customer)
+    if is_wanted:
+        open_again(user, "outage_announced", "outage_ended")
     if is_wanted == held.exists():
         return
     if is_wanted:
@@ -168,13 +180,16 @@ def announce(outage: Outage) -> int:
 
 
 def announce_end(outage: Outage) -> int:
+    """To whom its beginning was told, and who still wants to know."""
     place = ", ".join(f"{area.street} {area.written}".strip() for area in queries.areas_of(outage))
-    return _tell(outage, "outage_ended", lambda: {"title": outage.title, "place": place})
+    know = Delivery.objects.filter(message="outage_announced", about=about(outage)).values("user")
+    return _tell(outage, "outage_ended", lambda: {"title": outage.title, "place": place}, user__in=know)
 
 
-def _tell(outage: Outage, code: str, values: Any) -> int:
+def _tell(outage: Outage, code: str, values: Any, **who: Any) -> int:
     points = queries.points_in(queries.areas_of(outage))
-    alerts = OutageAlert.objects.filter(customer__in=points.values("customer")).select_related("user", "customer")
+    alerts = OutageAlert.objects.filter(customer__in=points.values("customer"), **who)
+    alerts = alerts.select_related("user", "customer")
     told = 0
     for wish in alerts.order_by("pk").iterator(chunk_size=500):
         viewer = viewer_of(wish.user, customer=wish.customer.public_id)

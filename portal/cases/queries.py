@@ -100,14 +100,15 @@ def points(viewer: Viewer) -> list[ServicePoint]:
 
 
 def desk() -> QuerySet[Case]:
-    """Overdue first, then by the day the answer is due; what is over comes last."""
-    is_over = When_(
-        When(state__in=[Case.State.ANSWERED, Case.State.CLOSED], then=Value(1)),
+    """Overdue first, then by the day the answer is due; then what waits for its customer, and last what is over."""
+    turn = When_(
+        When(state__in=[Case.State.ANSWERED, Case.State.CLOSED], then=Value(2)),
+        When(paused_since__isnull=False, then=Value(1)),  # its deadline moves with every day
         default=Value(0),
         output_field=IntegerField(),
     )
     together = Case.objects.select_related("topic", "department", "customer", "assigned_to")
-    return together.annotate(is_done=is_over).order_by("is_done", "due_on", "pk")
+    return together.annotate(turn=turn).order_by("turn", "due_on", "pk")
 
 
 def whole(public_id: UUID) -> QuerySet[Case]:

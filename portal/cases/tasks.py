@@ -25,6 +25,11 @@ def close_one(case_id: int) -> None:
     deadlines.close_one(case_id)
 
 
+def scan_again() -> None:
+    """Files that the scanner has not answered about."""
+    checks.ask_again()
+
+
 def sweep_files() -> None:
     """Files whose form was never sent to its end."""
     checks.sweep()

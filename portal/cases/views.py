@@ -16,15 +16,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from portal import clock
-from portal.cases import actions, queries
+from portal.cases import actions, outage_queries, queries
 from portal.cases.actions import Content, NotNow, Sender
 from portal.cases.files import PDF
 from portal.cases.forms import CaseForm, LineForm
 from portal.cases.models import Attachment, Case, CaseTopic, Entry
 from portal.cases.models.cases import private
+from portal.cases.outage_queries import Shown
 from portal.cases.rules import CaseRules
 from portal.customers.access import Viewer, may
-from portal.customers.models import Customer, Deed
+from portal.customers.models import Customer, Deed, ServicePoint
 from portal.utility.rulebook import rules
 from portal.utility.rules import Modules
 
@@ -118,31 +119,42 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     form = CaseForm(request.POST, request.FILES, **shape)
     if not form.is_valid():
         return _new(request, viewer, form, status=422)
+    if (known := known_at(topic, form.point)) and request.POST.get("press") != "send":
+        return _new(request, viewer, form, known=known)
     if not has_room(viewer.user_id):
         form.add_error(None, _("You have sent many messages today. Write on in one of your cases, or call us."))
         return _new(request, viewer, form, status=429)
-    sender = sender_of(request, viewer)
-    case = actions.open_case(
-        topic=topic,
-        sender=replace(sender, point=form.point),
-        content=Content(
-            subject=form.cleaned_data["subject"],
-            text=form.cleaned_data["text"],
-            place=str(form.point) if form.point else "",
-            answers=form.answers,
-            files=tuple(form.kept_files),
-        ),
-    )
+    sender = replace(sender_of(request, viewer), point=form.point)
+    case = actions.open_case(topic=topic, sender=sender, content=content_of(form))
     said = topic.sent_text or _("Thank you. Your case has the number %(number)s.") % {"number": case.number}
     messages.success(request, said)
     return redirect(f"{reverse('cases:case', args=[case.public_id])}?{asks(viewer)}")
 
 
-def _new(request: HttpRequest, viewer: Viewer, form: CaseForm, *, status: int = 200) -> HttpResponse:
-    due = form.topic.term.due(clock.today())
-    return render(
-        request, "cases/new.html", {"form": form, "topic": form.topic, "due": due, **of(viewer)}, status=status
+def content_of(form: CaseForm) -> Content:
+    """What a topic's form says."""
+    return Content(
+        subject=form.cleaned_data["subject"],
+        text=form.cleaned_data["text"],
+        place=str(form.point) if form.point else "",
+        answers=form.answers,
+        files=tuple(form.kept_files),
     )
+
+
+def known_at(topic: CaseTopic, point: ServicePoint | None) -> Shown | None:
+    """What we know of where a failure is reported."""
+    if topic.kind != CaseTopic.Kind.FAILURE or point is None:
+        return None
+    return outage_queries.at(point.street, point.building)
+
+
+def _new(
+    request: HttpRequest, viewer: Viewer, form: CaseForm, *, known: Shown | None = None, status: int = 200
+) -> HttpResponse:
+    due = form.topic.term.due(clock.today())
+    shown = {"form": form, "topic": form.topic, "due": due, "known": known, **of(viewer)}
+    return render(request, "cases/new.html", shown, status=status)
 
 
 @login_required

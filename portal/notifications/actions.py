@@ -20,7 +20,7 @@ from portal.notifications.consents import agreed_to_marketing
 from portal.notifications.messages import Message, fill, message
 from portal.notifications.models import ChannelChoice, Delivery, MessageTemplate, Suppression, with_meanings
 from portal.notifications.policies import EMAIL, SMS, open_channels, phone_number
-from portal.notifications.queries import choices_of, is_suppressed
+from portal.notifications.queries import choices_of, comes, is_suppressed
 from portal.utility import identity
 
 BOUNCED = "mail_bounced"
@@ -279,6 +279,12 @@ def choose(user: Any, chosen: Iterable[tuple[str, str, bool]]) -> None:
         if channel == EMAIL and is_on and user.email:
             unsubscribed = Suppression.Reason.UNSUBSCRIBED
             Suppression.objects.filter(address=user.email.lower(), message=code, reason=unsubscribed).delete()
+
+
+@transaction.atomic
+def open_again(user: Any, *codes: str) -> None:
+    """Who asks for these messages gets them, though an unsubscribe link of one of them was once pressed."""
+    choose(user, [(code, EMAIL, True) for code in codes if not comes(user, code)])
 
 
 @transaction.atomic

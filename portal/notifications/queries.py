@@ -8,7 +8,7 @@ from django.core import signing
 from django.db.models import QuerySet
 
 from portal.notifications import gateways
-from portal.notifications.messages import Message, find_message, messages_to_choose
+from portal.notifications.messages import Message, find_message, message, messages_to_choose
 from portal.notifications.models import ChannelChoice, Delivery, Suppression
 from portal.notifications.policies import EMAIL, SMS
 from portal.utility.rulebook import rules
@@ -21,6 +21,12 @@ def choices_of(user: Any, known: Message) -> dict[str, bool]:
     """What a person chose for one message, by channel. One statement."""
     found = ChannelChoice.objects.filter(user=user, message=known.code).values_list("channel", "is_on")
     return dict(found)
+
+
+def comes(user: Any, code: str) -> bool:
+    """Whether a message that may be switched off comes to this person at all. One statement."""
+    chosen = choices_of(user, message(code))
+    return chosen.get(EMAIL, True) or (gateways.has_sms() and chosen.get(SMS, False))
 
 
 def is_suppressed(address: str, code: str) -> bool:

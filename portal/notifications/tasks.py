@@ -7,10 +7,10 @@ from django.db.models import F
 
 from portal import clock, jobs
 from portal.notifications import pace
-from portal.notifications.actions import leave_to_clerk
+from portal.notifications.actions import leave_to_clerk, mark_bounced
 from portal.notifications.messages import find_message
 from portal.notifications.models import Delivery
-from portal.notifications.post import hand_over
+from portal.notifications.post import AddressRefused, InDoubt, hand_over
 from portal.notifications.queries import is_suppressed
 
 ATTEMPTS = 6
@@ -37,7 +37,13 @@ def deliver(delivery_id: int) -> None:
         return
     try:
         provider_id = hand_over(delivery)
+    except AddressRefused as refusal:
+        mark_bounced(delivery, words=str(refusal))
+        return
     except Exception as error:
+        if isinstance(error, InDoubt) and not _must_arrive(delivery):
+            leave_to_clerk(delivery)
+            return
         is_last = delivery.attempts >= ATTEMPTS
         delivery.state = Delivery.State.FAILED if is_last else Delivery.State.QUEUED
         delivery.last_error = str(error)[:200]
@@ -66,11 +72,15 @@ def _claim(delivery_id: int) -> Delivery | None:
 def _take_over(delivery: Delivery) -> Delivery | None:
     if delivery.claimed_at is not None and delivery.claimed_at > clock.now() - CLAIM_HOLDS:
         raise ClaimedElsewhere
-    known = find_message(delivery.message)
-    if known is not None and known.is_obligatory:
+    if _must_arrive(delivery):
         return _claimed(delivery)
     leave_to_clerk(delivery)
     return None
+
+
+def _must_arrive(delivery: Delivery) -> bool:
+    known = find_message(delivery.message)
+    return known is not None and known.is_obligatory
 
 
 def _claimed(delivery: Delivery) -> Delivery:

@@ -156,6 +156,16 @@ def test_about_one_thing_there_is_one_open_case(opened):
     assert first.entries.count() == 1
 
 
+def test_what_a_second_report_of_a_thing_adds_is_a_line_of_the_first(opened, clerk):
+    case = opened("waste", about="pickup:1:20261120")
+    actions.ask(case, text="Ile pojemników?", by=clerk, version=case.version)
+
+    opened("waste", about="pickup:1:20261120", text="Stoją trzy pojemniki.")
+
+    assert [entry.text for entry in case.entries.filter(kind="message")][1:] == ["Stoją trzy pojemniki."]
+    assert Case.objects.get().state == Case.State.IN_PROGRESS
+
+
 def test_two_machines_do_not_answer_each_other_without_end(opened, clerk, owner):
     rule(letters_a_day=3)
     case = opened("other")
@@ -191,6 +201,18 @@ def test_a_complaint_is_escalated_on_the_seventh_and_the_twelfth_day_once_each(o
     assert Task.objects.filter(kind=actions.ESCALATED, state="open").count() == 1
 
 
+def test_a_complaint_that_was_opened_again_is_escalated_anew(opened, clerk, owner):
+    case = opened()
+    with clock.stopped(moment("2026-11-27 06:00")):
+        watch()
+        actions.answer(case, text="Wyjaśniamy.", by=clerk, version=case.version)
+        actions.reopen(case, text="Nadal się nie zgadza.", by=owner)
+    with clock.stopped(moment("2026-12-04 06:00")):
+        watch()
+
+    assert Delivery.objects.filter(message="case_escalated").count() == 2
+
+
 def test_a_complaint_that_nobody_answers_counts_as_accepted_and_both_sides_read_it(opened, clerk):
     case = opened()
     with clock.stopped(moment("2026-12-05 06:00")):
@@ -222,8 +244,11 @@ def test_overdue_first_and_what_is_over_last(opened, clerk):
     actions.answer(answered, text="Odpowiedź.", by=clerk, version=answered.version)
     later = opened("complaint", subject="B")
     sooner = opened("failure", subject="C")
+    paused = opened("other", subject="D")
+    Case.objects.filter(pk=paused.pk).update(due_on=clock.today())
+    actions.ask(paused, text="Od kiedy?", by=clerk, version=paused.version)
 
-    assert [case.pk for case in queries.desk()] == [sooner.pk, later.pk, answered.pk]
+    assert [case.pk for case in queries.desk()] == [sooner.pk, later.pk, paused.pk, answered.pk]
 
 
 @pytest.mark.parametrize("asked", ["LAKA", "ŁĄKA", "laka zielona", "kowalska", "S/2026"])

@@ -1,5 +1,6 @@
 """Changes of data with four eyes and the import's word, and the handover of a property."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from portal import clock
 from portal.cases import actions, changes
 from portal.cases.actions import Sender
 from portal.cases.changes import HandoverAsked
-from portal.cases.models import Case, DataChange, Handover
+from portal.cases.models import Case, DataChange, Entry, Handover
 from portal.cases.models.cases import private
 from portal.customers.models import Contract, Customer
 from portal.outbox.models import OutboxFact
@@ -94,8 +95,19 @@ def test_a_refusal_is_the_answer_of_the_case(asked, clerk):
         changes.approve(change, by=clerk)
 
 
-def test_the_same_field_asked_twice_is_one_case(asked):
-    assert asked().pk == asked(phone="111222333").pk
+def test_the_same_change_pressed_twice_is_one_case(asked):
+    assert asked().pk == asked().pk
+    assert Entry.objects.count() == 1
+
+
+def test_another_value_for_the_same_field_is_refused_with_the_number_of_the_open_case(asked):
+    change = asked()
+
+    with pytest.raises(changes.AskedAlready, match=rf"{change.case.number}.*\.$"):
+        asked(phone="111222333")
+
+    assert DataChange.objects.get().new == change.new
+    assert Entry.objects.count() == 1
 
 
 def test_a_handover_prepares_documents_and_changes_nothing(topics, sender, point, customer):
@@ -114,6 +126,10 @@ def test_a_handover_prepares_documents_and_changes_nothing(topics, sender, point
     assert case.number in text
     assert (Contract.objects.get().customer_id, Customer.objects.get(pk=customer.pk).name) == before
     assert not OutboxFact.objects.exists()
+    assert changes.ask_handover(sender=sender, asked=wanted, text="", kept=()) == case
+    with pytest.raises(changes.AskedAlready, match=case.number):
+        changes.ask_handover(sender=sender, asked=replace(wanted, other_party="Ewa Zając"), text="", kept=())
+    assert Handover.objects.get().other_party == "Jan Nowak"
 
 
 def test_where_no_topic_takes_it_a_sentence_says_so(sender):

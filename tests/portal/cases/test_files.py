@@ -4,11 +4,14 @@ import io
 import socket
 import threading
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django_tasks_db.models import DBTaskResult
 from PIL import Image
 
+from portal import clock
 from portal.cases import actions, checks, files, queries
 from portal.cases.files import FileRefused
 from portal.cases.gateways.scanner import EICAR, ClamAV, ScannerUnavailable, StandIn, scanner
@@ -112,6 +115,17 @@ def test_a_note_s_file_is_the_office_s_own(opened, clerk):
     assert queries.attachment(Case.objects.all(), attached.public_id, with_notes=True) == attached
 
 
+def test_malware_in_a_note_s_file_is_told_to_the_office_alone(opened, clerk):
+    case = opened()
+    kept = files.keep(uploaded("notatka.pdf", b"%PDF-1.7 " + EICAR), megabytes=10)
+    note = actions.note_inside(case, text="Od policji.", by=clerk, kept=[kept])
+
+    checks.scan(note.attachments.get().pk)
+
+    assert "notatka" not in " ".join(entry.text for entry in queries.thread(case).entries)
+    assert "notatka.pdf" in queries.thread(case, with_notes=True).entries[-1].text
+
+
 def test_files_of_forms_never_sent_are_swept(opened, monkeypatch):
     attached = attach(opened(), b"%PDF-1.7 zwykly")
     left = files.store(b"%PDF-", name="nikogo.pdf", content_type=files.PDF)
@@ -127,11 +141,17 @@ def test_files_of_forms_never_sent_are_swept(opened, monkeypatch):
 
 
 class Daemon:
-    """Speaks INSTREAM as clamd does, at a port of this machine."""
+    """Speaks INSTREAM as clamd does: at a socket's path, or at a port of this machine."""
 
-    def __init__(self) -> None:
-        self.line = socket.create_server(("127.0.0.1", 0))
-        self.address = f"127.0.0.1:{self.line.getsockname()[1]}"
+    def __init__(self, path: str = "", answer: bytes = b"") -> None:
+        if path:
+            self.line, self.address = socket.socket(socket.AF_UNIX), path
+            self.line.bind(path)
+            self.line.listen()
+        else:
+            self.line = socket.create_server(("127.0.0.1", 0))
+            self.address = f"127.0.0.1:{self.line.getsockname()[1]}"
+        self.answer = answer
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -146,19 +166,17 @@ class Daemon:
                 while size := int.from_bytes(stream.read(4), "big"):
                     content += stream.read(size)
                 found = b"stream: Eicar-Test-Signature FOUND\0" if EICAR in content else b"stream: OK\0"
-                asked.sendall(found)
+                asked.sendall(self.answer or found)
 
 
-@pytest.fixture
-def daemon():
-    served = Daemon()
+@pytest.fixture(params=["stand-in", "port", "socket"])
+def any_scanner(request, tmp_path):
+    if request.param == "stand-in":
+        yield StandIn()
+        return
+    served = Daemon(path=str(tmp_path / "clamd.ctl") if request.param == "socket" else "")
     with closing(served.line):
-        yield served
-
-
-@pytest.fixture(params=["stand-in", "clamav"])
-def any_scanner(request, daemon):
-    return StandIn() if request.param == "stand-in" else ClamAV(daemon.address)
+        yield ClamAV(served.address)
 
 
 def test_a_scanner_finds_the_test_file_wherever_it_lies(any_scanner):
@@ -181,6 +199,29 @@ def test_a_scanner_that_does_not_answer_leaves_the_file_closed(opened, settings)
 
     attached.refresh_from_db()
     assert attached.state == Attachment.State.WAITING
+
+
+@pytest.mark.parametrize("answer", [b"INSTREAM size limit exceeded. ERROR\0", b"stream: OK FOUND OK\0", b"\0"])
+def test_whatever_is_no_plain_ok_opens_no_file(answer):
+    served = Daemon(answer=answer)
+    with closing(served.line), pytest.raises(ScannerUnavailable):
+        ClamAV(served.address).scan(b"%PDF-1.7")
+
+
+def test_what_waits_is_asked_about_again_and_a_clerk_is_told_until_the_scanner_answers(opened, settings, run_jobs):
+    attached = attach(opened(), b"%PDF-1.7")
+    DBTaskResult.objects.all().delete()  # every attempt of the first scan has failed
+    assert checks.ask_again() == 0  # not yet
+
+    with clock.stopped(clock.now() + timedelta(hours=2)):
+        assert checks.ask_again() == 1
+        assert Task.objects.get(kind=checks.SILENT).state == Task.State.OPEN
+        run_jobs()
+        checks.ask_again()
+
+    attached.refresh_from_db()
+    assert attached.state == Attachment.State.CLEAN
+    assert Task.objects.get(kind=checks.SILENT).state == Task.State.DONE
 
 
 def test_the_installation_names_its_scanner(settings):

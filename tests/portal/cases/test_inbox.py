@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from portal import clock
 from portal.cases import inbox
 from portal.cases.models import InboxItem, OfficeMessage
+from portal.notifications.actions import unsubscribe
 from portal.notifications.models import Delivery
 from portal.utility.models import RuleRecord
 from portal.utility.rulebook import forget
@@ -26,6 +27,12 @@ def to_street(*streets: str, by=None) -> OfficeMessage:
         written_by=by,
         written_at=clock.now(),
     )
+
+
+@pytest.fixture
+def elsewhere(db):
+    """Somebody whom messages to a street do not reach."""
+    return make_point(make_contract(), street="ul. Ogrodowa")
 
 
 @pytest.fixture
@@ -68,7 +75,17 @@ def test_a_segment_that_grew_since_it_was_shown_is_looked_at_again(clerk, other_
         inbox.send(message, by=other_clerk, counted=shown)
 
 
-def test_sent_twice_it_lies_once_in_each_inbox(resident, clerk, other_clerk, run_jobs):
+def test_a_segment_of_everybody_is_sent_by_who_says_that_it_is_meant(resident, clerk, other_clerk):
+    message = to_street("Lipowa", by=clerk)
+    with pytest.raises(inbox.ForEverybody, match=r"\.$"):
+        inbox.send(message, by=other_clerk, counted=count(message))
+
+    inbox.send(message, by=other_clerk, counted=count(message), is_sure=True)
+
+    assert message.state == OfficeMessage.State.SENDING
+
+
+def test_sent_twice_it_lies_once_in_each_inbox(resident, clerk, other_clerk, run_jobs, elsewhere):
     message = to_street("Lipowa", by=clerk)
     inbox.send(message, by=other_clerk, counted=1)
     with pytest.raises(inbox.GoneAlready):
@@ -80,7 +97,7 @@ def test_sent_twice_it_lies_once_in_each_inbox(resident, clerk, other_clerk, run
     assert InboxItem.objects.count() == 1
 
 
-def test_unread_is_each_persons_own(resident, clerk, other_clerk, run_jobs, customer):
+def test_unread_is_each_persons_own(resident, clerk, other_clerk, run_jobs, customer, elsewhere):
     manager = make_manager(customer)
     message = to_street("Lipowa", by=clerk)
     inbox.send(message, by=other_clerk, counted=1)
@@ -97,7 +114,9 @@ def test_unread_is_each_persons_own(resident, clerk, other_clerk, run_jobs, cust
     assert inbox.read_of(message) == 1
 
 
-def test_copies_go_to_whom_asked_for_them_and_reads_the_whole(resident, clerk, other_clerk, run_jobs, customer, point):
+def test_copies_go_to_whom_asked_for_them_and_reads_the_whole(
+    resident, clerk, other_clerk, run_jobs, customer, point, elsewhere
+):
     partial = make_manager(customer, [point])
     for user in (resident, partial):
         inbox.wish_copies(user=user, is_wanted=True)
@@ -112,6 +131,21 @@ def test_copies_go_to_whom_asked_for_them_and_reads_the_whole(resident, clerk, o
     assert list(Delivery.objects.filter(message="inbox_copy").values_list("recipient", flat=True)) == [resident.email]
 
 
+def test_who_unsubscribed_by_a_copy_gets_none_until_they_ask_again(resident, clerk, other_clerk, run_jobs, elsewhere):
+    inbox.wish_copies(user=resident, is_wanted=True)
+    for _message in range(2):
+        message = to_street("Lipowa", by=clerk)
+        inbox.send(message, by=other_clerk, counted=1)
+        run_jobs()
+        unsubscribe(Delivery.objects.filter(message="inbox_copy").latest("pk"))
+    assert Delivery.objects.filter(message="inbox_copy").count() == 1
+    assert not inbox.wants_copies(resident)
+
+    inbox.wish_copies(user=resident, is_wanted=True)
+
+    assert inbox.wants_copies(resident)
+
+
 def test_the_inbox_is_closed_where_the_office_does_not_write(resident):
     assert inbox.is_open(viewer(resident))
     RuleRecord.objects.create(rule_set="cases", effective_from=date(2020, 1, 1), values={"office_writes": False})
@@ -119,7 +153,7 @@ def test_the_inbox_is_closed_where_the_office_does_not_write(resident):
     assert not inbox.is_open(viewer(resident))
 
 
-def test_a_thousand_customers_are_laid_in_a_few_statements(clerk, other_clerk, run_jobs):
+def test_a_thousand_customers_are_laid_in_a_few_statements(clerk, other_clerk, run_jobs, elsewhere):
     for _number in range(40):
         make_point(make_contract(), street="ul. Długa")
     message = to_street("Długa", by=clerk)

@@ -11,7 +11,8 @@ from portal import clock
 from portal.cases import outage_queries, outages
 from portal.cases.models import Outage, OutageAlert, OutageStreet
 from portal.desk.models import Task
-from portal.notifications.models import Delivery
+from portal.notifications.actions import choose, unsubscribe
+from portal.notifications.models import Delivery, DemoMail
 from tests.factories import make_contract, make_manager, make_owner, make_point, moment, viewer
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,37 @@ def test_who_withdrew_is_not_told(run_jobs, clerk):
     assert not OutageAlert.objects.exists()
 
 
+def test_who_unsubscribed_by_a_letter_is_not_told_until_they_ask_again(run_jobs, clerk):
+    owner = somebody("ul. Lipowa", "5")
+    customer = owner.delegations.get().customer
+    outages.publish(an_outage(), by=clerk)
+    run_jobs()
+    unsubscribe(Delivery.objects.get(message="outage_announced"))
+    assert not outage_queries.is_told(viewer(owner))
+    outages.publish(an_outage(title="Druga"), by=clerk)
+    run_jobs()
+    assert Delivery.objects.filter(message="outage_announced").count() == 1
+
+    outages.alert(user=owner, customer=customer, is_wanted=True)
+    assert outage_queries.is_told(viewer(owner))
+    outages.publish(an_outage(title="Trzecia"), by=clerk)
+    run_jobs()
+    assert Delivery.objects.filter(message="outage_announced").count() == 2
+
+
+def test_by_text_message_too_for_whom_chose_it(run_jobs, clerk):
+    owner = somebody("ul. Lipowa", "5")
+    type(owner).objects.filter(pk=owner.pk).update(phone="501502503")
+    choose(owner, [("outage_announced", "sms", True)])
+
+    outages.publish(an_outage(), by=clerk)
+    run_jobs()
+
+    text = DemoMail.objects.get(to="+48501502503").text
+    assert "Pęknięta rura" in text
+    assert len(text) <= 160
+
+
 def test_an_outage_without_an_area_is_not_published(clerk):
     outage = an_outage(street="")
 
@@ -130,10 +162,12 @@ def test_who_was_told_of_it_is_told_of_its_end(clerk, run_jobs):
     outages.publish(outage, by=clerk)
     run_jobs()
 
+    late = somebody("ul. Lipowa", "9")  # agreed when it was going on already
     outages.close(outage, by=clerk)
     run_jobs()
 
     assert told("outage_ended") == {owner.email}
+    assert late.email not in told("outage_ended")
     with pytest.raises(outages.OverAlready):
         outages.close(outage, by=clerk)
 

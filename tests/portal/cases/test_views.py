@@ -17,6 +17,7 @@ from wagtail.models import Page
 from home.staff_roles import ensure_groups
 from portal import clock
 from portal.cases import actions, checks, outages
+from portal.cases.gateways.scanner import EICAR
 from portal.cases.models import Attachment, Case, Entry, OfficeMessage, Outage, OutageStreet, TopicQuestion
 from portal.notifications.models import Delivery
 from portal.utility.models import RuleRecord
@@ -255,6 +256,48 @@ def test_what_we_know_of_is_said_and_a_report_is_sent_all_the_same(client, topic
     assert Attachment.objects.count() == 1
 
 
+def write_as_guest(client, topic="complaint", **also):
+    sent = {"subject": "Za wysoki rachunek", "text": "Dwa razy tyle.", "name": "Jan Nowak", "email": "jan@example.pl"}
+    return client.post(reverse("cases:guest_new", args=[topic]), sent | also)
+
+
+def test_anybody_writes_about_the_topics_that_are_open_to_them(client, topics):
+    type(topics["complaint"]).objects.filter(slug="complaint").update(is_for_guests=True)
+    offered = words(client.get(reverse("cases:guest_choose")))
+    assert "complaint" in offered
+    assert "other" not in offered
+    assert client.get(reverse("cases:guest_new", args=["other"])).status_code == 404
+    assert write_as_guest(client, name="").status_code == 422
+
+    answer = write_as_guest(client, customer_number="098765", attachments=a_photo())
+
+    case = Case.objects.get()
+    assert (case.customer, case.is_consumer, case.may_pause) == (None, True, False)
+    assert case.answers == [["Numer klienta", "098765"]]
+    assert case.signature in words(client.get(answer.url))
+    assert case.signature in Delivery.objects.get(message="case_received").body
+    rule(customers_write=False)
+    assert client.get(reverse("cases:guest_choose")).status_code == 404
+
+
+def test_who_acts_for_a_customer_writes_as_that_customer(signed_in, topics, customer):
+    assert signed_in.get(reverse("cases:guest_choose")).url == reverse("cases:choose")
+
+
+def test_a_customer_too_is_told_what_we_know_of_at_their_place(signed_in, topics, customer, point, clerk):
+    outage = Outage.objects.create(
+        title="Pęknięta rura", starts_at=clock.now(), ends_at=clock.now() + 8 * outages.HALF_AN_HOUR
+    )
+    OutageStreet.objects.create(outage=outage, street="ul. Lipowa")
+    outages.publish(outage, by=clerk)
+    sent = {"k": customer.public_id, "subject": "Brak wody", "text": "Nie ma wody od rana."}
+
+    assert "Pęknięta rura" in words(signed_in.post(reverse("cases:new", args=["failure"]), sent))
+    assert not Case.objects.exists()
+    signed_in.post(reverse("cases:new", args=["failure"]), sent | {"press": "send"})
+    assert Case.objects.get().point == point
+
+
 def test_reports_from_one_address_are_counted(client, topics):
     rule(guest_reports_an_hour=2)
 
@@ -272,6 +315,18 @@ def test_the_offices_own_address_is_refused_so_that_no_letter_answers_itself(cli
 def press(desk, case, name, **sent):
     where = reverse("case_register:inspect", args=[case.public_id])
     return desk.post(where, {"press": name, "version": Case.objects.get(pk=case.pk).version, **sent})
+
+
+def test_a_file_with_a_note_is_kept_with_it_and_no_customer_opens_it(desk, opened, signed_in):
+    case = opened()
+    press(desk, case, "note", text="Protokół z oględzin.", attachments=a_photo())
+
+    attached = Attachment.objects.get()
+    checks.scan(attached.pk)
+    assert attached.entry.kind == Entry.Kind.NOTE
+    assert desk.get(reverse("case_register:attachment", args=[attached.public_id])).status_code == 200
+    own = f"{reverse('cases:attachment', args=[attached.public_id])}?k={case.customer.public_id}"
+    assert signed_in.get(own).status_code == 404
 
 
 def test_a_clerk_takes_asks_answers_and_closes(desk, clerk, opened):
@@ -322,6 +377,7 @@ def test_the_month_has_its_page(desk, opened):
 
 
 def test_a_message_is_written_with_its_count_and_waits_for_a_second_clerk(desk, clerk, other_clerk, point):
+    make_point(street="ul. Ogrodowa")
     sent = {
         "subject": "Wymiana wodomierzy",
         "text": "Przyjdziemy w grudniu.",
@@ -348,6 +404,21 @@ def test_a_message_is_written_with_its_count_and_waits_for_a_second_clerk(desk, 
     second.post(reverse("message_register:inspect", args=[message.public_id]), {"press": "send", "counted": "1"})
     message.refresh_from_db()
     assert message.state == OfficeMessage.State.SENDING
+
+
+@pytest.mark.parametrize(("content", "said"), [(EICAR, "złośliw"), (b"MZ a program", "nie jest zdjęciem")])
+def test_a_file_that_must_not_go_out_is_refused_with_the_message(desk, customer, content, said):
+    sent = {
+        "subject": "Termin wizyty",
+        "text": "We wtorek.",
+        "audience-count": "0",
+        "to": str(customer.public_id),
+        "upload": SimpleUploadedFile("plan.pdf", (b"%PDF-1.7 " if content == EICAR else b"") + content),
+    }
+    answer = desk.post(reverse("message_register:add"), sent)
+
+    assert said in words(answer)
+    assert not OfficeMessage.objects.exists()
 
 
 def test_a_message_to_nobody_in_particular_is_refused(desk, point):
