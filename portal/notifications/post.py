@@ -63,7 +63,7 @@ class Post(threading.local):
         return idle > KEPT_IDLE or (idle > ASKED_IDLE and not self._answers())
 
     def _answers(self) -> bool:
-        line = getattr(self.connection, "connection", None)
+        line: Any = getattr(self.connection, "connection", None)
         if not hasattr(line, "noop"):
             return True
         try:
