@@ -2,20 +2,24 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.urls import reverse
 
-from portal import clock
-from portal.accounts.models import Acceptance, SignInIdentifier, TermsVersion, User
+from portal import clock, jobs
+from portal.accounts.models import Acceptance, PasswordAsked, SignInIdentifier, TermsVersion, User
 from portal.accounts.policies import GENERATED, canonical
+from portal.accounts.queries import find_by_email, password_key
 from portal.accounts.rules import SignInRules
 from portal.journal.actions import note
-from portal.notifications.actions import send
+from portal.notifications.actions import absolute, send
 from portal.utility.rulebook import rules
 
+_also_answered_by: list[Callable[[str, str], bool]] = []
 OF_A_GENERATED = ("must_change_password", "password_valid_until", "password_change_by")
 
 
@@ -116,6 +120,31 @@ def change_password(user: User, password: str) -> None:
     user.save(update_fields=["password", *OF_A_GENERATED])
     line = note("password_changed", about=f"user:{user.public_id}", by=user)
     send("password_changed", to=user.email or "", about=f"audit:{line.pk}", user=user, language=user.language)
+
+
+@transaction.atomic
+def ask_for_password(typed: str, *, language: str) -> None:
+    """Write down what was typed and leave the rest to a job, so that the time of the answer tells nothing of anybody."""
+    asked = PasswordAsked.objects.create(typed=canonical(typed)[:254], language=language, asked_at=clock.now())
+    jobs.later("portal.accounts.tasks.answer_password_asked", asked.pk)
+
+
+@transaction.atomic
+def answer_password_asked(asked: PasswordAsked) -> None:
+    """A letter to whoever has the account; else to whom a room above knows; else to nobody."""
+    user = find_by_email(asked.typed)
+    if user is not None and user.is_active:
+        key = password_key(user)
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        send_password_reset(user, link=absolute(path.replace("UID-KEY", key)), key=key)
+    else:
+        any(answer(asked.typed, asked.language) for answer in _also_answered_by)
+    asked.delete()
+
+
+def also_answered_by(answer: Callable[[str, str], bool]) -> None:
+    """Where nobody with this e-mail has an account: a room above may know whom it is; filled in its apps.py."""
+    _also_answered_by.append(answer)
 
 
 @transaction.atomic

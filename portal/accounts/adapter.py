@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import second_factor_keys, terms_gate
-from portal.accounts.actions import change_password, send_password_reset
+from portal.accounts.actions import change_password
 from portal.accounts.models import User
 from portal.accounts.policies import canonical
 from portal.accounts.queries import find_by_identifier, terms_to_accept
@@ -63,15 +63,6 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Allauth's own letters are all switched off; one that appears is a setting forgotten."""
         raise NotImplementedError(f"No letter of ours stands behind {template_prefix}.")
-
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        # To the address we know, not to the one typed: the two may only look alike.
-        send_password_reset(user, link=context["password_reset_url"], key=context["key"])
-
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """From the installation's own address: the Host header is the visitor's word."""
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return settings.EBOK_BASE_URL.rstrip("/") + path.replace("UID-KEY", key)
 
     def reauthenticate(self, user: User, password: str) -> bool:
         """The password again, counted like signing in. Allauth would sign in by our inner user name, which signs nobody in."""

@@ -7,10 +7,12 @@ from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp import forms as totp
 from django import forms
 from django.contrib.auth import password_validation
+from django.http import HttpRequest
 from django.utils.functional import lazy
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.actions import ask_for_password
 from portal.accounts.policies import canonical
 from portal.accounts.rules import SignInRules
 from portal.utility.rulebook import rules
@@ -98,6 +100,15 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):
         self.say("email", _("E-mail"), _("Type the e-mail of your account."), autocomplete="email")
         self.fields["email"].help_text = _("The one you gave when you registered.")
         self.fields["email"].error_messages["invalid"] = _("Type an e-mail, for example anna@example.pl.")
+
+    def clean_email(self) -> str:
+        """Whether it has an account is nobody's business here, and is not even looked up."""
+        return canonical(self.cleaned_data["email"])
+
+    def save(self, request: HttpRequest, **_kwargs: Any) -> str:
+        typed: str = self.cleaned_data["email"]
+        ask_for_password(typed, language=(get_language() or "pl")[:2])
+        return typed
 
 
 class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):

@@ -171,6 +171,17 @@ class EmailChange(models.Model):
         return f"{self.user_id}: {self.asked_at:%Y-%m-%d}"
 
 
+class PasswordAsked(models.Model):
+    """Somebody asked for a new password and typed this; it is gone once a job has looked for whom it is."""
+
+    typed = models.CharField(max_length=254)
+    language = models.CharField(max_length=5, default="pl")
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M}"
+
+
 def private() -> Storage:
     return storages["private"]
 

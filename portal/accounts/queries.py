@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
+from allauth.account.utils import user_pk_to_url_str
 from django.db.models.functions import Lower
 
 from portal import clock
@@ -69,3 +71,8 @@ def find_by_identifier(typed: str) -> User | None:
 
 def find_by_email(email: str) -> User | None:
     return User.objects.alias(folded=Lower("email")).filter(folded=canonical(email)).first()
+
+
+def password_key(user: User) -> str:
+    """What a letter's link to a new password ends with: it works once, for a day, and until the e-mail changes."""
+    return f"{user_pk_to_url_str(user)}-{PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)}"
