@@ -65,6 +65,7 @@ CLERKS_RIGHTS = (
     "registration.view_application",
     "managers.view_managerrequest",
     "managers.change_managerrequest",
+    "moving.view_oldaccount",
     "registration.change_application",
     "exchange.view_billingdelivery",
     "notifications.view_delivery",

@@ -233,6 +233,7 @@ OPEN: dict[str, str] = {
     "customers:invitation": "a signed token from a mail; only who is signed in or proves the e-mail accepts",
     "managers:ask": "anybody may ask; a clerk decides",
     "managers:sent": "thanks, and nothing of anybody",
+    "moving:move": "the same; an account of the old portal sets a password",
     "managers:object": "a signed token from a mail; it ends a right and gives none",
 }
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from forms.registration import letters
 from forms.registration.models import Application
-from forms.registration.policies import ToClerk, linking
+from forms.registration.policies import ToClerk, linking, linking_vouched
 from forms.registration.queries import facts_of
 from forms.registration.rules import RegistrationRules
 from forms.registration.verification import way_named
@@ -38,7 +38,13 @@ from portal.utility.rules import Modules
 
 State, Reason = Application.State, Application.Reason
 Kind = SignInIdentifier.Kind
-GROUNDS = {"signed_form": "form_a", "clerk": "clerk", "in_person": "in_person", "letter_code": "letter_code"}
+GROUNDS = {
+    "signed_form": "form_a",
+    "clerk": "clerk",
+    "in_person": "in_person",
+    "letter_code": "letter_code",
+    "old_portal": "old_portal",
+}
 
 
 class EmailTaken(Exception):
@@ -61,7 +67,8 @@ def conclude(application: Application) -> None:
 
 
 def _link_itself(application: Application, customer: Customer) -> None:
-    verdict = linking(facts_of(customer), rules(RegistrationRules))
+    decide = linking_vouched if way_named(application.mode).is_vouched else linking
+    verdict = decide(facts_of(customer), rules(RegistrationRules))
     reason = verdict.reason if isinstance(verdict, ToClerk) else ""
     if not reason:
         try:

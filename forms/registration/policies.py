@@ -39,14 +39,20 @@ class Refused:
 
 def linking(customer: CustomerFacts, rules: RegistrationRules) -> Link | ToClerk:
     """Never a customer who has an owner, whatever the rules say."""
-    barred = linking_by_clerk(customer, rules)
-    if isinstance(barred, Refused):
-        return ToClerk(barred.reason)
+    barred = linking_vouched(customer, rules)
+    if isinstance(barred, ToClerk):
+        return barred
     if customer.kind not in rules.self_link_kinds:
         return ToClerk("kind")
     if rules.gives_identifiers == ("customer_number",) and not customer.is_number_free:
         return ToClerk("number_taken")
     return Link()
+
+
+def linking_vouched(customer: CustomerFacts, rules: RegistrationRules) -> Link | ToClerk:
+    """Somebody whom the office knew before: of every kind, but never in another's place."""
+    barred = linking_by_clerk(customer, rules)
+    return ToClerk(barred.reason) if isinstance(barred, Refused) else barred
 
 
 def linking_by_clerk(customer: CustomerFacts, rules: RegistrationRules) -> Link | Refused:

@@ -13,6 +13,9 @@ MODES = (
     ("signed_form", gettext_noop("a signed form (Form A)")),
     (IN_PERSON, gettext_noop("a statement signed at the office")),
 )
+# No way that the website offers: the letter of a forgotten password leads there, where an old portal is known.
+OLD_PORTAL = "old_portal"
+OF_OLD_PORTAL = (OLD_PORTAL, gettext_noop("an account of the old portal"))
 KINDS = (
     ("person", gettext_noop("persons")),
     ("firm", gettext_noop("firms")),

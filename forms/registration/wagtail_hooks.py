@@ -18,7 +18,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn
 
 from forms.registration import desk
 from forms.registration.models import Application
-from forms.registration.rules import FIELDS, IN_PERSON, MODES, RegistrationRules
+from forms.registration.rules import FIELDS, IN_PERSON, MODES, OF_OLD_PORTAL, RegistrationRules
 from portal import clock
 from portal.calendar import working_days_between
 from portal.utility.registers import OFFICE_MENU, Register, RegisterIndex, RegisterPage
@@ -121,7 +121,7 @@ class ApplicationPage(RegisterPage):
 
 
 def way_in_words(application: Application) -> str:
-    return _(dict(MODES).get(application.mode, application.mode))
+    return _(dict((*MODES, OF_OLD_PORTAL)).get(application.mode, application.mode))
 
 
 class Applications(Register):

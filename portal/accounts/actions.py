@@ -133,10 +133,8 @@ def ask_for_password(typed: str, *, language: str) -> None:
 def answer_password_asked(asked: PasswordAsked) -> None:
     """A letter to whoever has the account; else to whom a room above knows; else to nobody."""
     user = find_by_email(asked.typed)
-    if user is not None and user.is_active:
-        key = password_key(user)
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        send_password_reset(user, link=absolute(path.replace("UID-KEY", key)), key=key)
+    if user is not None:
+        write_password_link(user)
     else:
         any(answer(asked.typed, asked.language) for answer in _also_answered_by)
     asked.delete()
@@ -148,9 +146,17 @@ def also_answered_by(answer: Callable[[str, str], bool]) -> None:
 
 
 @transaction.atomic
-def send_password_reset(user: User, *, link: str, key: str) -> None:
-    """The letter with the link that sets a new password; `key` is the link's own secret, kept here only as a digest."""
-    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-    about = f"user:{user.public_id}:{digest}"
+def write_password_link(user: User) -> bool:
+    """The letter with the link that sets a new password; the link's own secret is kept here only as a digest.
+
+    To the address we know, not to the one typed: the two may only look alike. False where the account is closed.
+    """
+    if not user.is_active:
+        return False
+    key = password_key(user)
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+    link = absolute(path.replace("UID-KEY", key))
+    about = f"user:{user.public_id}:{hashlib.sha256(key.encode()).hexdigest()[:16]}"
     send("password_reset", to=user.email or "", about=about, user=user, language=user.language, link=link)
     note("password_reset_asked", about=f"user:{user.public_id}", by="sign-in page")
+    return True

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,8 +18,10 @@ from portal.accounts.actions import change_password
 from portal.accounts.models import User
 from portal.accounts.policies import canonical
 from portal.accounts.queries import find_by_identifier, terms_to_accept
+from portal.accounts.rules import OldPortalRules, SignInRules
 from portal.notifications.queries import bounces
 from portal.utility import identity
+from portal.utility.rulebook import rules
 from portal.utility.templatetags.ebok import day
 
 
@@ -32,6 +35,17 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": _("This is not your password. Type it again."),
         "rate_limited": _("Too many attempts. Wait a few minutes and try again."),
     }
+
+    def validation_error(self, code: str, *args: Any) -> forms.ValidationError:
+        """Where an old portal is known, every refusal says how its accounts move: to whom it applies is nobody's business."""
+        if code == "username_password_mismatch" and rules(OldPortalRules).is_known:
+            words = rules(SignInRules).reset_words or _("I do not remember my password")
+            text = _(
+                "We cannot sign you in with these. Check both fields and try again. "
+                "If your account is of the previous version, press “%(words)s”: passwords did not move."
+            )
+            return forms.ValidationError(text % {"words": words}, code=code)
+        return super().validation_error(code, *args)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

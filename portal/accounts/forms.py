@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.actions import ask_for_password
 from portal.accounts.policies import canonical
-from portal.accounts.rules import SignInRules
+from portal.accounts.rules import OldPortalRules, SignInRules
 from portal.utility.rulebook import rules
 
 
@@ -100,6 +100,19 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):
         self.say("email", _("E-mail"), _("Type the e-mail of your account."), autocomplete="email")
         self.fields["email"].help_text = _("The one you gave when you registered.")
         self.fields["email"].error_messages["invalid"] = _("Type an e-mail, for example anna@example.pl.")
+        if rules(OldPortalRules).is_known:
+            self._ask_for_old_login_too()
+
+    def _ask_for_old_login_too(self) -> None:
+        self.fields["email"] = forms.CharField(max_length=254, widget=forms.TextInput(attrs={"data-width": "medium"}))
+        self.say(
+            "email",
+            _("E-mail or login of the previous version"),
+            _("Type the e-mail of your account, or the login of the previous version."),
+            autocomplete="username",
+            autocapitalize="none",
+            spellcheck="false",
+        )
 
     def clean_email(self) -> str:
         """Whether it has an account is nobody's business here, and is not even looked up."""

@@ -31,7 +31,11 @@ def state() -> None:
     keep("accounts.Acceptance", "without end: the proof of what was agreed", download=Own("consents", _consents))
     keep("mfa.Authenticator", "until it is turned off or the account is closed", download=never)
     keep("usersessions.UserSession", "until it ends", download=Own("devices", _devices))
-    keep("accounts.PasswordAsked", "until a job has answered it, within a minute", download="told by the letter and the log")
+    keep(
+        "accounts.PasswordAsked",
+        "until a job has answered it, within a minute",
+        download="told by the letter and the log",
+    )
     keep("accounts.EmailChange", "until the account is closed", download="told by the account's e-mail and the log")
     keep("accounts.DataDownload", "“downloads_days”", download="it is the download")
     end_in_time(

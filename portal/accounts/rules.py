@@ -70,3 +70,8 @@ class OldPortalRules(RuleSet):
     instruction: str = rule(
         "", gettext_noop("Address of the instruction"), help_text=gettext_noop("For example /instrukcje/przejscie/.")
     )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is, or was, such a portal: its accounts may move, also after it has stopped."""
+        return self.runs_until > LONG_AGO

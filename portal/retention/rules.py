@@ -17,6 +17,9 @@ class RetentionRules(RuleSet):
         12, gettext_noop("Applications that came to nothing, months"), help_text=gettext_noop("0: without end.")
     )
     form_a_scans_months: int = rule(12, gettext_noop("Scans of Form A after the decision, months"))
+    old_accounts_months: int = rule(
+        12, gettext_noop("List of the old portal's accounts, months after it was taken over")
+    )
     mandates_months: int = rule(12, gettext_noop("Managers' requests and mandates after their end, months"))
     invitations_months: int = rule(12, gettext_noop("Invitations after their end, months"))
     photos_months: int = rule(24, gettext_noop("Photos of meters, months"))

@@ -283,6 +283,8 @@ class _Loading:
 def _pages(value: Any, find: Callable[[str], Any]) -> Any:
     """A stream's raw value with each "@key" turned into the id of the page or object loaded under it."""
     if isinstance(value, dict):
+        if set(value) == {"type"}:  # a block of which there is nothing more to say: TOML has no word for nothing
+            return value | {"value": None}
         return {name: _pages(inner, find) for name, inner in value.items()}
     if isinstance(value, list):
         return [_pages(inner, find) for inner in value]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from forms.moving.actions import take_over
 from forms.registration.models import Application
 from portal.billing.consent_model import EInvoiceConsent
 from tests.journeys.registering import (
@@ -172,3 +173,60 @@ def test_one_e_mail_is_for_one_customer(page: Any, axe: Callable[[Any], None], p
     page.get_by_text("Kto może założyć konto?").click()
     assert "Na jeden adres e-mail można założyć konto jednego klienta." in page.locator("main").inner_text()
     axe(page)
+
+
+@pytest.mark.fact("S4.2")
+@pytest.mark.fact("S4.3")
+@pytest.mark.fact("S4.4")
+@pytest.mark.fact("S4.5")
+def test_somebody_with_an_account_of_the_previous_version_moves_by_a_new_password(
+    new_page: Callable[[], Any], axe: Callable[[Any], None], run_jobs: Callable[[], Any], people: dict[str, Any]
+) -> None:
+    customer, page = newcomer(), new_page()
+    taken = take_over(f"login;e-mail;numer klienta\nanna77;{NEW};{customer.number}\n".encode())
+    assert (taken.added, taken.without_customer) == (1, 0)
+
+    # Above every public page stands until when the previous version runs, and the way to the instruction.
+    page.goto("/")
+    banner = page.locator(".banner", has_text="Poprzednia wersja")
+    assert "działa do 15.02.2027" in banner.inner_text()
+    # Customers are asked to activate their accounts in the new version.
+    assert "aktywuj konto" in page.locator("main").inner_text()
+    axe(page)
+    banner.get_by_role("link", name="Jak się przenieść").click()
+    page.wait_for_url("**/instrukcje/przejscie-do-nowego-ibok/")
+    assert "dotychczasowy login" in page.locator("main").inner_text()
+    axe(page)
+
+    # The old login and its password sign nobody in; the refusal says what to do.
+    sign_in(page, "anna77", "stare-haslo-z-poprzedniej")
+    assert "Zresetuj hasło" in page.get_by_role("alert").inner_text()
+    axe(page)
+    page.locator("main form").get_by_role("link", name="Zresetuj hasło").click()
+    axe(page)
+    page.get_by_label("E-mail albo login z poprzedniej wersji").fill("Anna77")
+    press(page)
+    page.wait_for_url("**/wyslane/")
+    run_jobs()
+    (letter,) = mails_to(NEW)
+    page.goto(link_in(letter))
+    axe(page)
+    page.get_by_label("Hasło").fill(OWN_PASSWORD)
+    page.get_by_label("Akceptuję regulamin").check()
+    press(page)
+    page.wait_for_url("**/gotowe/")
+    axe(page)
+    run_jobs()
+
+    # From now on everything, with the e-mail; Form A is not asked for a second time.
+    assert mails_to(NEW)[-1].subject == "Aktywacja konta"
+    sign_in(page, NEW, OWN_PASSWORD)
+    page.wait_for_url("**/pulpit/**")
+    assert "stan na" in page.locator("main").inner_text().lower()
+    assert page.locator(".banner", has_text="Poprzednia wersja").count() == 0
+
+    # The office reads who has moved.
+    desk = new_page()
+    clerk(desk, people)
+    desk.goto("/panel/old-accounts/")
+    assert "przeniesione 1 z 1 (100 %)" in desk.locator("body").inner_text()

@@ -6,6 +6,7 @@ from forms.registration.verification.clerk_decides import ClerkDecides
 from forms.registration.verification.in_person import InPerson
 from forms.registration.verification.invoice_proof import InvoiceProof
 from forms.registration.verification.letter_code import LetterCode
+from forms.registration.verification.old_portal import OldPortal
 from forms.registration.verification.signed_form import SignedForm
 
 _ALL: tuple[Verification, ...] = (
@@ -15,6 +16,7 @@ _ALL: tuple[Verification, ...] = (
     ClerkDecides(),
     SignedForm(),
     InPerson(),
+    OldPortal(),
 )
 WAYS: dict[str, Verification] = {way.code: way for way in _ALL}
 

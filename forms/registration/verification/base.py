@@ -54,5 +54,6 @@ class Verification(Protocol):
     leads: Leads
     makes_password: bool  # whatever the rules say of other ways
     is_online: bool
+    is_vouched: bool  # the office knew the person before: also kinds that may not link themselves are linked
 
     def verify(self, answers: Mapping[str, Any], visitor: Visitor) -> Verdict: ...

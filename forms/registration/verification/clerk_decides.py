@@ -12,6 +12,7 @@ class ClerkDecides:
     leads = Leads.TO_CLERK
     makes_password = False
     is_online = True
+    is_vouched = False
 
     def verify(self, answers: Mapping[str, Any], visitor: Visitor) -> Verdict:
         return NotVerified()

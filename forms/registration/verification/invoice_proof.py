@@ -13,6 +13,7 @@ class InvoiceProof:
     leads = Leads.TO_LINK
     makes_password = False
     is_online = True
+    is_vouched = False
 
     def verify(self, answers: Mapping[str, Any], visitor: Visitor) -> Verdict:
         answer = prove_invoice(

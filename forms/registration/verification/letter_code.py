@@ -18,6 +18,7 @@ class LetterCode:
     leads = Leads.TO_LINK
     makes_password = False
     is_online = True
+    is_vouched = False
 
     def verify(self, answers: Mapping[str, Any], visitor: Visitor) -> Verdict:
         """One statement, whatever the answer; counted like attempts at an invoice."""

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "forms.built",
     "forms.registration",
     "forms.managers",
+    "forms.moving",
     "portal.exchange",
     "portal.audiences",
     "portal.billing",
