@@ -157,6 +157,8 @@ def _readings(rules: Any) -> list[str]:
         said.append(_("Readings are shown here; they are not submitted here."))
     else:
         said += _submitting(rules)
+    if rules.is_watching:
+        said.append(_("Possible leaks and unusual use are looked for; you are told when you asked for it."))
     said.append(
         ngettext(
             "You see the readings of the last month.",
@@ -178,6 +180,10 @@ def _submitting(rules: Any) -> list[str]:
     else:
         said.append(_("You submit a reading whenever you like."))
     said.append(_ANSWER["below_booked"][rules.below_booked]())
+    if rules.is_for_guests:
+        said.append(
+            _("A reading may be given without signing in, with the customer number and the number of the meter.")
+        )
     if rules.missed_returns_to_months:
         said.append(
             ngettext(

@@ -151,6 +151,7 @@ TABLE: dict[str, Answers] = {
     "metering:photo": sight(),
     "metering:meter": sight(),
     "metering:meter_csv": sight(),
+    "POST metering:alerts": sight() | dict.fromkeys(("owner", "with", "visiting"), 404),  # nobody watches here
     # waste
     "waste:calendar": of_the_customer(sight()),
     "POST waste:remind": of_the_customer(deed(302)),
@@ -231,6 +232,8 @@ OPEN: dict[str, str] = {
     "registration_letter": "asks for a letter where the rules offer one; tells nothing of anybody, and is counted",
     "account_email_confirm": "a signed token from a mail",
     "customers:invitation": "a signed token from a mail; only who is signed in or proves the e-mail accepts",
+    "readings:guest": "asks for a customer number and the number of its meter; tells nothing, and attempts are counted",
+    "readings:receipt": "what was given from this browser, kept in its session; without it back to the door",
     "managers:ask": "anybody may ask; a clerk decides",
     "managers:sent": "thanks, and nothing of anybody",
     "moving:move": "the same; an account of the old portal sets a password",

@@ -129,7 +129,7 @@ def forecast_subject(viewer: Viewer, *, contract: UUID | None = None, meters: It
     return Subject(
         contract=wanted,
         contracts=tuple(contracts),
-        meters=tuple(_part(row, curve(past.get(row.pk, []))) for row in found),
+        meters=tuple(_part(row, curve(past.get(row.pk, []), row.digits)) for row in found),
         is_part=is_part,
         prices=_prices(wanted.tariff_group),
         fee=_fee(wanted),

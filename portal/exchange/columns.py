@@ -13,6 +13,7 @@ class Kind(Enum):
     WORD = "one of the words given"
     LIST = "words or ids, separated by commas"
     DAY = "a day: 2026-11-20 or 20.11.2026"
+    MOMENT = "a moment with its distance from UTC: 2026-11-20T14:00:00+01:00 or 2026-11-20T13:00:00Z"
     AMOUNT = "złoty with at most two decimals, comma or point, minus in front: -1234,50"
     NUMBER = "a number with decimal comma or point"
     WHOLE = "a whole number"
@@ -89,6 +90,10 @@ def word(name: str, words: tuple[str, ...], meaning: str, **more: Any) -> Column
 
 def day(name: str, meaning: str, example: str = "2026-11-03", **more: Any) -> Column:
     return Column(name=name, kind=Kind.DAY, meaning=meaning, example=example, **more)
+
+
+def moment(name: str, meaning: str, example: str = "2026-11-20T14:00:00+01:00", **more: Any) -> Column:
+    return Column(name=name, kind=Kind.MOMENT, meaning=meaning, example=example, **more)
 
 
 def amount(name: str, meaning: str, example: str = "198,48", **more: Any) -> Column:

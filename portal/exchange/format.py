@@ -1,6 +1,20 @@
 """The exchange format: every file and column that a billing system may send, defined once for reader, writer and docs."""
 
-from portal.exchange.columns import Column, FileFormat, Kind, amount, day, flag, key, number, ref, text, whole, word
+from portal.exchange.columns import (
+    Column,
+    FileFormat,
+    Kind,
+    amount,
+    day,
+    flag,
+    key,
+    moment,
+    number,
+    ref,
+    text,
+    whole,
+    word,
+)
 
 NAME = "ebok-billing"
 VERSION = 1
@@ -107,6 +121,7 @@ METERS = FileFormat(
         day("removed_on", "taken off", ""),
         day("verification_valid_until", "legal verification holds until", "2028-12-31"),
         flag("is_remote", "read remotely"),
+        text("seals", "numbers of its seals", "PL 004512, PL 004513", 120),
     ),
 )
 READINGS = FileFormat(
@@ -117,7 +132,8 @@ READINGS = FileFormat(
         key("the reading in the billing system", "O012345-1-202610"),
         ref("meter", "meters", "of which meter", "M012345-1", is_required=True),
         number("value", "register value", "495", 3, unit="m³", is_required=True),
-        day("read_on", "day of the reading", "2026-10-31", is_required=True),
+        day("read_on", "day of the reading; midnight is of the day that ends with it", "2026-10-31", is_required=True),
+        moment("read_at", "its moment, of a meter that is read by the hour", "2026-10-31T14:00:00+01:00"),
         word(
             "source",
             ("actual", "estimated", "customer", "remote", "check"),

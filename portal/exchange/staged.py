@@ -74,6 +74,7 @@ BESIDE_COLUMNS: dict[str, dict[str, models.Field[Any, Any]]] = {
 
 _FIELDS: dict[Kind, Callable[[Column], "models.Field[Any, Any]"]] = {
     Kind.DAY: lambda _column: models.DateField(null=True),
+    Kind.MOMENT: lambda _column: models.DateTimeField(null=True),
     Kind.AMOUNT: lambda _column: GroszeField(null=True),
     Kind.NUMBER: lambda column: models.DecimalField(max_digits=14, decimal_places=column.places, null=True),
     Kind.WHOLE: lambda _column: models.IntegerField(null=True),

@@ -85,7 +85,14 @@ def _meters() -> Target:
         model=Meter,
         columns={"point_id": ref(ServicePoint, "point")}
         | _same(
-            "serial_number", "role", "digits", "installed_on", "removed_on", "verification_valid_until", "is_remote"
+            "serial_number",
+            "role",
+            "digits",
+            "installed_on",
+            "removed_on",
+            "verification_valid_until",
+            "is_remote",
+            "seals",
         ),
         on_insert=_new(),
         owner=_owner(ServicePoint, "t.point_id"),
@@ -97,7 +104,7 @@ def _readings() -> Target:
     return Target(
         stage="readings",
         model=MeterReading,
-        columns={"meter_id": ref(Meter, "meter"), "state": "'booked'"} | _same("value", "read_on", "source"),
+        columns={"meter_id": ref(Meter, "meter"), "state": "'booked'"} | _same("value", "read_on", "read_at", "source"),
         joined="t.external_id = s.row_key",
         on_insert={"external_id": "s.external_id", "public_id": new_uuid()},
         scope="t.external_id IS NOT NULL",

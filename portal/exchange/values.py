@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -88,6 +88,17 @@ def parse_day(cell: str) -> date:
     raise Misread(_("“%(cell)s” is not a day such as 2026-11-20") % {"cell": cell[:40]})
 
 
+def _moment(cell: str) -> datetime:
+    """Without its distance from UTC an hour is not known: in October two of them have one name."""
+    try:
+        found = datetime.fromisoformat(cell)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Misread(_("“%(cell)s” is not a moment such as 2026-11-20T14:00:00+01:00") % {"cell": cell[:40]})
+    return found.astimezone(UTC)
+
+
 def parse_amount(cell: str) -> Decimal:
     bare = cell.translate(_SPACES).translate(_MINUS)
     if not _AMOUNT.fullmatch(bare):
@@ -132,6 +143,7 @@ _PARSERS: dict[Kind, Callable[[Column], Callable[[str], Any]]] = {
     Kind.WORD: _word,
     Kind.LIST: _list,
     Kind.DAY: lambda _column: parse_day,
+    Kind.MOMENT: lambda _column: _moment,
     Kind.AMOUNT: lambda _column: parse_amount,
     Kind.NUMBER: _number,
     Kind.WHOLE: _whole,

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import clock
+from portal.customers.access import open_delegations
+from portal.customers.models import Customer, Delegation
 from portal.desk.actions import close_about, open_task, report
 from portal.desk.reports import Report, settled
 from portal.journal.actions import note
@@ -105,6 +107,9 @@ def record_reading(
             _open_a_case(reading, submission)
     if channel != Submission.Channel.SPREADSHEET:  # a sheet of hundreds of rows brings one letter, not hundreds
         _write_to(by, "reading_accepted" if isinstance(verdict, Accepted) else "reading_to_check", reading)
+    if channel == Submission.Channel.GUEST:
+        for user in owners(customer):
+            _write_to(user, "reading_by_guest", reading)
     return Outcome(verdict, known, reading)
 
 
@@ -159,6 +164,11 @@ def _open_a_case(reading: MeterReading, submission: Submission) -> None:
             files=((str(submission.photo), f"{meter.serial_number}.jpg"),) if submission.photo else (),
         )
     )
+
+
+def owners(customer: Customer) -> list[Any]:
+    held = open_delegations().filter(customer=customer, role=Delegation.Role.OWNER).select_related("user")
+    return [delegation.user for delegation in held]
 
 
 def _write_to(user: Any, code: str, reading: MeterReading, **more: str) -> None:

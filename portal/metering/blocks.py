@@ -1,21 +1,22 @@
 """The widgets about meters and readings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
 from portal import clock
 from portal.customers.models import Deed, ServicePoint
 from portal.metering import chart
+from portal.metering.alerts import AlertLine, alerts
 from portal.metering.chart import Chart
 from portal.metering.consumption import Part, month_end
-from portal.metering.history import history
+from portal.metering.history import months_of
 from portal.metering.missing import consequence
 from portal.metering.models import Meter, MeterReading
 from portal.metering.policies import Known
@@ -126,6 +127,7 @@ class Consumption:
     place: str
     public_id: UUID
     chart: Chart | None
+    alerts: Sequence[AlertLine] = ()
 
 
 class ConsumptionWidget(Widget):
@@ -133,7 +135,7 @@ class ConsumptionWidget(Widget):
 
     deed = Deed.SEE_READINGS
     module = "readings"
-    statements = 2
+    statements = 3
 
     class Meta:
         icon = "doc-full-inverse"
@@ -145,7 +147,9 @@ class ConsumptionWidget(Widget):
         meter = first_meter(showing.viewer)
         if meter is None:
             return None
-        return Consumption(meter.serial_number, str(meter.point), meter.public_id, history(meter).chart)
+        return Consumption(
+            meter.serial_number, str(meter.point), meter.public_id, months_of(meter), alerts(showing.viewer)
+        )
 
     def example(self, persona: Persona, value: dict[str, Any]) -> Consumption:
         parts: list[Part] = []
@@ -153,5 +157,4 @@ class ConsumptionWidget(Widget):
         for use in (9, 10, 9, 11, 10, 8, 9, 13, 12, 11, 9, 8):
             first = (first - timedelta(days=1)).replace(day=1)
             parts.insert(0, Part(first, month_end(first), Decimal(use), "actual", Decimal(use + 1)))
-        drawn = chart.draw(parts, title=now_("Water by months, m³"))
-        return Consumption("12345678", persona.address.partition(",")[0], UUID(int=0), drawn)
+        return Consumption("12345678", persona.address.partition(",")[0], UUID(int=0), chart.by_months(parts))

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from portal import clock
-from portal.metering.consumption import Curve, Mark
+from portal.metering.consumption import A_DAY, Curve, Mark, joined, unrolled
 from portal.metering.models import Meter, MeterReading, MissedWindow
 from portal.metering.policies import Given, Known, window_of_month
 from portal.metering.rules import ReadingRules
@@ -80,7 +80,7 @@ def facts_about(meter: Meter, given: Given, rules: ReadingRules, *, but: MeterRe
     known = known_of(found)
     usual = None
     if known.booked_on and given.read_on > known.booked_on:
-        usual = curve(marks(meter)).usual(known.booked_on + timedelta(days=1), given.read_on)
+        usual = curve(marks(meter), meter.digits).usual(known.booked_on + A_DAY, given.read_on)
     return known_of(found, usual=usual, is_same_there=same.exists())
 
 
@@ -120,5 +120,48 @@ def marks_of(meters: Iterable[int], since: date | None = None) -> dict[int, list
     return {meter: list(days.values()) for meter, days in by_day.items()}
 
 
-def curve(rows: Iterable[Row]) -> Curve:
-    return Curve([Mark(day, value, source) for day, value, source, _state in rows])
+def dial(rows: Iterable[Row], digits: int) -> list[Mark]:
+    """What the dial would have shown with one figure more."""
+    return unrolled([Mark(day, value, source) for day, value, source, _state in rows], digits)
+
+
+def curve(rows: Iterable[Row], digits: int) -> Curve:
+    return Curve(dial(rows, digits))
+
+
+def curve_of_place(dials: Iterable[tuple[Iterable[Row], int]]) -> Curve:
+    """Of the meters that followed one another: their readings and the digits of each."""
+    return joined([dial(rows, digits) for rows, digits in dials])
+
+
+def by_the_hour(meters: Iterable[int], day: date) -> list[Mark]:
+    """What dials showed within a day, from midnight to midnight. One statement."""
+    rows = booked(meter__in=meters, read_at__range=(clock.at(day), clock.at(day + A_DAY)))
+    columns = ("read_on", "value", "source", "read_at")
+    return [Mark(*row) for row in rows.order_by("read_at", "value").values_list(*columns)]
+
+
+def moments(meters: Iterable[int], since: datetime) -> dict[int, list[Mark]]:
+    """What dials that are read by the hour have shown since then, of each meter. One statement."""
+    found: dict[int, list[Mark]] = {}
+    rows = booked(meter__in=meters, read_at__gte=since).order_by("read_at", "value")
+    for meter, day, value, source, at in rows.values_list("meter_id", "read_on", "value", "source", "read_at"):
+        found.setdefault(meter, []).append(Mark(day, value, source, at))
+    return found
+
+
+def days_by_the_hour(meters: Iterable[int], first: date, last: date) -> list[date]:
+    """The days of which hours are known. One statement."""
+    rows = booked(meter__in=meters, read_at__isnull=False, read_on__range=(first, last))
+    return list(rows.order_by("read_on").values_list("read_on", flat=True).distinct())
+
+
+def line_of(meter: Meter) -> list[Meter]:
+    """A meter and those that hung in its place before it, the oldest first. One statement."""
+    same = Meter.objects.filter(point=meter.point_id, role=meter.role).order_by("-installed_on", "-pk")
+    found = [meter]
+    for before in same:
+        begins = found[0].installed_on
+        if begins and before.pk != meter.pk and before.removed_on and before.removed_on <= begins:
+            found.insert(0, before)
+    return found

@@ -52,6 +52,17 @@ register_message(
     when=_("When a clerk rejects a reading."),
 )
 register_message(
+    "reading_by_guest",
+    _("A reading of your meter was given without signing in: {value}"),
+    _(
+        "Hello,\n\nsomebody who knows your customer number and the number of meter {meter} has given us its reading: "
+        "{value}, {read_on}.\n\nIf it is right, you do not need to do anything. If not, change it or take it back "
+        "until it goes to billing:\n\n{link}\n\n{utility}"
+    ),
+    READING,
+    when=_("When a reading is given without signing in, to the owner of the account."),
+)
+register_message(
     "readings_sheet",
     _("We have {taken} readings from your spreadsheet"),
     _(
@@ -70,15 +81,35 @@ register_message(
     "reading_reminder",
     _("Give your meter reading by {closes}"),
     _(
-        "Hello,\n\nthe reading of your meter is still missing. You can give it until {closes}, 23:59:\n\n{link}\n\n"
+        "Hello,\n\nthe reading of your meter is still missing. {left} You can give it until {closes}, 23:59:\n\n{link}\n\n"
         "{consequence}\n\n{utility}"
     ),
     {
         "closes": _("last day of the window"),
+        "left": _("how many days are left"),
         "link": _("address of the form"),
         "consequence": _("what follows when no reading comes"),
     },
     when=_("On the days before the window closes that the rules name."),
+)
+register_message(
+    "water_alert",
+    _("Look at your water: {kind}, meter {meter}"),
+    _(
+        "Hello,\n\nthe readings of meter {meter} show: {kind}.\n\n{what}\n\nCheck taps, toilet and the garden. Close "
+        "everything and look whether the small wheel on the dial still turns. The chart:\n\n{link}\n\nYou asked us to "
+        "write of this; you can change that on the same page.\n\n{utility}"
+    ),
+    {
+        "kind": _("unusual use, or a possible leak"),
+        "meter": _("number of the meter"),
+        "what": _("what was compared"),
+        "link": _("address of the meter's page"),
+    },
+    is_obligatory=False,
+    title=_("Possible leak or unusual use"),
+    module="readings",
+    when=_("When readings show a possible leak or unusual use, to those who asked for it."),
 )
 register_message(
     "window_missed",

@@ -14,6 +14,8 @@ from portal.customers.access import open_delegations
 from portal.customers.actions import change_billing_period
 from portal.customers.models import Contract, Customer, Delegation
 from portal.journal.actions import note
+from portal.metering import downtime
+from portal.metering.actions import owners
 from portal.metering.facts import STANDING, in_use
 from portal.metering.models import ClosedWindow, Meter, MeterReading, MissedWindow
 from portal.metering.policies import Window, last_closed_window, next_window, window_of_month
@@ -63,8 +65,12 @@ def close_last_window() -> int:
     day_rules = rules(ReadingRules, window.closes) if window else None
     if window is None or day_rules is None or not has_consequence(day_rules):
         return 0
+    downtime.beat()  # a silence that ends now is known before it is asked about
     row, is_new = ClosedWindow.objects.get_or_create(closes=window.closes, defaults={"closed_at": clock.now()})
     if not is_new:
+        return 0
+    if downtime.is_window_excused(window, day_rules):
+        note("window_excused", about=f"window:{window.closes}", by="system")
         return 0
     ids = list(owing(window, day_rules).values_list("pk", flat=True))
     for customer_id in ids:
@@ -79,7 +85,9 @@ def miss_window(customer: Customer, closes: date) -> MissedWindow | None:
     """Return the bills to their length, block, tell. Done once; who has given a reading after all is left alone."""
     day_rules = rules(ReadingRules, closes)
     window = window_of_month(closes, day_rules)
-    if window is None or not owing(window, day_rules).filter(pk=customer.pk).exists():
+    if window is None or downtime.is_window_excused(window, day_rules):
+        return None
+    if not owing(window, day_rules).filter(pk=customer.pk).exists():
         return None
     months = day_rules.missed_returns_to_months
     contracts = list(customer.contracts.filter(billing_period_months__lt=months))
@@ -100,7 +108,7 @@ def miss_window(customer: Customer, closes: date) -> MissedWindow | None:
     if missed.is_blocking:
         tell("readings_blocked", about=f"missed:{missed.public_id}", customer=customer.external_id, closes=str(closes))
     note("window_missed", about=f"missed:{missed.public_id}", customer=customer.public_id, closes=str(closes))
-    for user in _owners(customer):
+    for user in owners(customer):
         send(
             "window_missed",
             to=user.email or "",
@@ -111,6 +119,13 @@ def miss_window(customer: Customer, closes: date) -> MissedWindow | None:
             consequence=consequence(day_rules),
         )
     return missed
+
+
+def countdown(left: int) -> str:
+    """How long the window is still open, counted in days; 0 on the last one."""
+    if not left:
+        return _("Today is the last day.")
+    return ngettext("%(count)d day is left.", "%(count)d days are left.", left) % {"count": left}
 
 
 def consequence(day_rules: ReadingRules) -> str:
@@ -126,11 +141,6 @@ def consequence(day_rules: ReadingRules) -> str:
     if not day_rules.is_missed_blocking:
         return bills
     return bills + " " + _("Giving readings here is then blocked until our office unblocks it.")
-
-
-def _owners(customer: Customer) -> list[Any]:
-    held = open_delegations().filter(customer=customer, role=Delegation.Role.OWNER).select_related("user")
-    return [delegation.user for delegation in held]
 
 
 class LiftedAlready(Exception):
@@ -156,7 +166,7 @@ def lift(missed: MissedWindow, *, by: Any, because: str) -> None:
     if missed.is_blocking:
         tell("readings_unblocked", about=about, customer=customer.external_id, open_from=str(open_from))
     note("window_missed_undone", about=about, by=by, customer=customer.public_id, because=because)
-    for user in _owners(customer):
+    for user in owners(customer):
         send(
             "window_reopened",
             to=user.email or "",
@@ -190,7 +200,7 @@ def remind_one(customer: Customer) -> None:
     if window is None or not owing(window, day_rules).filter(pk=customer.pk).exists():
         return
     left = window.days_left(clock.today())
-    for user in _owners(customer):
+    for user in owners(customer):
         send(
             "reading_reminder",
             to=user.email or "",
@@ -198,6 +208,7 @@ def remind_one(customer: Customer) -> None:
             user=user,
             customer=customer.public_id,
             closes=day(window.closes),
+            left=countdown(left),
             link=absolute(f"{reverse('metering:submit')}?k={customer.public_id}"),
             consequence=consequence(day_rules),
         )

@@ -31,6 +31,7 @@ class Meter(FromBilling):
     removed_on = models.DateField(_("removed"), null=True, blank=True)
     verification_valid_until = models.DateField(_("verification valid until"), null=True, blank=True)
     is_remote = models.BooleanField(_("read remotely"), default=False)
+    seals = models.CharField(_("seals"), max_length=120, blank=True, default="")
 
     access = Scope(customer="point__customer", point="point", partial=Partial.ANY)
 
@@ -64,6 +65,7 @@ class MeterReading(models.Model):
     external_id = models.CharField(_("id in the billing system"), max_length=60, null=True, blank=True)  # noqa: DJ001 - unique where present
     value = models.DecimalField(_("register value, m³"), max_digits=12, decimal_places=3)
     read_on = models.DateField(_("date"))
+    read_at = models.DateTimeField(_("moment"), null=True, blank=True, help_text="Of a meter that is read by the hour.")
     source = models.CharField(_("source"), max_length=12, choices=Source.choices)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.BOOKED)
 
@@ -73,7 +75,12 @@ class MeterReading(models.Model):
         verbose_name = _("reading")
         verbose_name_plural = _("readings")
         constraints = [models.UniqueConstraint(fields=["external_id"], name="reading_from_billing_once")]
-        indexes = [models.Index(fields=["meter", "-read_on"])]
+        indexes = [
+            models.Index(fields=["meter", "-read_on"]),
+            models.Index(
+                fields=["meter", "read_at"], condition=models.Q(read_at__isnull=False), name="readings_by_the_hour"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.value} m³, {self.read_on}"
@@ -157,3 +164,78 @@ class MissedWindow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}, {self.closes:%d.%m.%Y}"
+
+
+class WaterAlert(models.Model):
+    """Something unusual that a meter's readings say, and what was compared. Found once for a kind and a last day."""
+
+    class Kind(models.TextChoices):
+        UNUSUAL = "unusual", _("unusual use")
+        LEAK = "leak", _("possible leak")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="alerts")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    first = models.DateField(_("from"))
+    last = models.DateField(_("to"))
+    compared = models.JSONField(
+        default=dict, help_text="What was compared: use, usual use, or the least of the nights."
+    )
+    found_at = models.DateTimeField(_("found"))
+
+    access = Scope(customer="meter__point__customer", point="meter__point", partial=Partial.ANY)
+
+    class Meta:
+        verbose_name = _("water alert")
+        verbose_name_plural = _("water alerts")
+        ordering = ["-found_at"]
+        constraints = [models.UniqueConstraint(fields=["meter", "kind", "last"], name="an_alert_is_found_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.last:%d.%m.%Y}"
+
+
+class AlertConsent(models.Model):
+    """A person who asked to be written to when a customer's water looks unusual."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="alert_consents")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="alert_consents")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "customer"], name="one_alert_consent_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.customer_id}"
+
+
+class Pulse(models.Model):
+    """When the portal was last seen alive: one row."""
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class Downtime(models.Model):
+    """Hours in which people could not reach the portal: measured by its pulse, or stated by the office."""
+
+    began_at = models.DateTimeField(_("from"))
+    ended_at = models.DateTimeField(_("to"))
+    is_measured = models.BooleanField(_("measured"), default=False)
+    because = models.CharField(_("why"), max_length=200, blank=True)
+    stated_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("downtime")
+        verbose_name_plural = _("downtimes")
+        ordering = ["-began_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at__gt=models.F("began_at")), name="downtime_ends_after_it_began"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%d.%m.%Y %H:%M} – {self.ended_at:%d.%m.%Y %H:%M}"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from portal.metering.rules import REFUSE, ReadingRules
+from portal.metering.rules import REFUSE, TO_CHECK, ReadingRules
 
 DAYS_A_MONTH = Decimal("30.4")
 SHORTEST = Decimal("0.5")  # of a month: what flows in a day or two says little of a month
@@ -27,6 +27,7 @@ class Reason(StrEnum):
     NEW_METER = "new_meter"
     MUCH_MORE = "much_more"
     MUCH_LESS = "much_less"
+    UNPROVEN = "unproven"
 
 
 # What the person puts right in the form, or what is there already: no clerk could do anything about it.
@@ -68,12 +69,13 @@ Verdict = Accepted | ToCheck | Refused | AskAgain
 
 @dataclass(frozen=True)
 class Given:
-    """What a person gives."""
+    """What a person gives. `is_unproven`: nobody has shown that a person sends it."""
 
     value: Decimal
     read_on: date
     is_confirmed: bool = False
     is_appeal: bool = False
+    is_unproven: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,11 @@ def last_closed_window(day: date, rules: ReadingRules) -> Window | None:
     return window_of_month(day.replace(day=1) - timedelta(days=1), rules)
 
 
+def is_excused(down: timedelta, rules: ReadingRules) -> bool:
+    """Whether the portal was down too long at a window's end for anybody to have missed it."""
+    return down > timedelta(hours=rules.excused_after_down_hours)
+
+
 def is_offered(known: Known, rules: ReadingRules) -> bool:
     if not rules.is_accepting or known.kind not in rules.accepted_from:
         return False
@@ -179,18 +186,28 @@ def _against_the_rules(given: Given, known: Known, rules: ReadingRules) -> list[
         found.append((Reason.GIVEN_ALREADY, REFUSE))
     if known.booked_value is not None and given.value < known.booked_value:
         if is_rollover(given.value, known):
-            found.append((Reason.ROLLOVER, "to_check"))
+            found.append((Reason.ROLLOVER, TO_CHECK))
         else:
             found.append((Reason.BELOW_BOOKED, rules.below_booked))
+    if given.is_unproven:
+        found.append((Reason.UNPROVEN, TO_CHECK))
     return found
 
 
 def is_rollover(value: Decimal, known: Known) -> bool:
     """Whether the dial may have passed its last figure and begun again."""
-    if known.booked_value is None or value >= known.booked_value:
-        return False
-    whole = Decimal(10) ** known.digits
-    return known.booked_value >= whole * ROLLOVER_PART and value <= whole * (1 - ROLLOVER_PART)
+    return known.booked_value is not None and passed_zero(value, known.booked_value, known.digits)
+
+
+def passed_zero(value: Decimal, before: Decimal, digits: int) -> bool:
+    """From the last tenth of a dial's range to its first."""
+    whole = Decimal(10) ** digits
+    return value < before and before >= whole * ROLLOVER_PART and value <= whole * (1 - ROLLOVER_PART)
+
+
+def used_since(value: Decimal, before: Decimal, digits: int) -> Decimal:
+    """m³ from one value to a later one; over the dial's end when it began again. Negative when it ran back."""
+    return value - before + (Decimal(10) ** digits if passed_zero(value, before, digits) else 0)
 
 
 def _unusual(given: Given, known: Known, rules: ReadingRules) -> Reason | None:

@@ -41,8 +41,12 @@ class MeterLine:
     @property
     def is_verification_ending(self) -> bool:
         """Whether its legal verification is over or soon will be."""
-        notice = timedelta(days=rules(ReadingRules).verification_notice_days)
-        return bool(self.verification_valid_until and self.verification_valid_until <= clock.today() + notice)
+        return is_ending(self.verification_valid_until)
+
+
+def is_ending(valid_until: date | None) -> bool:
+    notice = timedelta(days=rules(ReadingRules).verification_notice_days)
+    return bool(valid_until and valid_until <= clock.today() + notice)
 
 
 @dataclass(frozen=True)

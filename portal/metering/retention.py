@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import clock
 from portal.customers import access
 from portal.customers.models import Deed
-from portal.metering.models import Meter, MeterReading, Submission
+from portal.metering.models import AlertConsent, Meter, MeterReading, Submission, WaterAlert
 from portal.retention.files import forget_file, reader_of
 from portal.retention.registry import Ending, Own, OwnFile, Row, end_in_time, keep
 
@@ -26,6 +26,10 @@ def state() -> None:
     )
     keep("metering.ClosedWindow", "without end", download="nothing of a person")
     keep("metering.MissedWindow", "without end", download="told by letters and by the billing period")
+    keep("metering.WaterAlert", "without end", download=Own("water_alerts", _alerts))
+    keep("metering.AlertConsent", "until it is withdrawn", download=Own("alert_consents", _alert_consents))
+    keep("metering.Pulse", "one row", download="nothing of a person")
+    keep("metering.Downtime", "without end", download="nothing of a person")
     end_in_time(
         Ending(
             "photos",
@@ -70,6 +74,24 @@ def _readings(user: Any) -> Iterator[Row]:
             "source": reading.source,
             "state": reading.state,
         }
+
+
+def _alerts(user: Any) -> Iterator[Row]:
+    for viewer in access.owned(user):
+        found = access.visible(WaterAlert.objects.order_by("pk"), viewer, Deed.SEE_READINGS)
+        for alert in found.select_related("meter"):
+            yield {
+                "meter": alert.meter.serial_number,
+                "kind": alert.kind,
+                "first": alert.first,
+                "last": alert.last,
+                "compared": alert.compared,
+            }
+
+
+def _alert_consents(user: Any) -> Iterator[Row]:
+    for asked in AlertConsent.objects.filter(user=user).select_related("customer").order_by("pk"):
+        yield {"customer": asked.customer.number, "asked_at": asked.asked_at}
 
 
 def _photos(user: Any) -> Iterator[OwnFile]:

@@ -52,6 +52,24 @@ class ReadingRules(RuleSet):
         help_text=gettext_noop("0: a missed window has no consequence."),
     )
     is_missed_blocking: bool = rule(default=False, label=gettext_noop("A missed window blocks giving readings"))
+    is_for_guests: bool = rule(
+        default=False,
+        label=gettext_noop("Readings are given without signing in too"),
+        help_text=gettext_noop("With the customer number and the number of the meter; only a receipt is shown."),
+    )
+    guest_attempts_an_hour: int = rule(10, gettext_noop("Attempts without signing in, from one address in an hour"))
+    excused_after_down_hours: int = rule(
+        4,
+        gettext_noop("Nobody misses a window when the portal was down longer than so many hours"),
+        help_text=gettext_noop("Counted in the last 48 hours of the window."),
+    )
+    is_watching: bool = rule(default=False, label=gettext_noop("Possible leaks and unusual use are looked for"))
+    leak_nights: int = rule(
+        3,
+        gettext_noop("Possible leak: water never stops in so many nights, where hours are known"),
+        help_text=gettext_noop("0: nights are not looked at."),
+    )
+    leak_times: Decimal = rule(Decimal(6), gettext_noop("Possible leak: so many times more than in the same season"))  # noqa: RUF009 - rule() makes a field
     remind_days_left: tuple[int, ...] = rule((5, 1), gettext_noop("Remind when so many days of the window are left"))
     photo_megabytes: int = rule(10, gettext_noop("Largest photo, MB"))
     verification_notice_days: int = rule(90, gettext_noop("Say so many days before that a verification ends"))

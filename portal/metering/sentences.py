@@ -21,6 +21,7 @@ FOR_CLERKS: dict[str, Any] = {
     Reason.NEW_METER: gettext_lazy("nothing is booked of this meter yet"),
     Reason.MUCH_MORE: gettext_lazy("much more than usual"),
     Reason.MUCH_LESS: gettext_lazy("much less than usual"),
+    Reason.UNPROVEN: gettext_lazy("given without signing in, and without the check that a person gives it"),
 }
 
 
@@ -50,6 +51,15 @@ def why(reason: str, known: Known, rules: ReadingRules) -> str:
         Reason.MUCH_LESS: _("This is far less water than usual. Check the figures."),
     }
     return sentences.get(Reason(reason), _("A clerk will look at this reading."))
+
+
+def for_guests(reason: str, known: Known, rules: ReadingRules) -> str:
+    """The same for somebody who has not signed in: nothing of what the meter showed before."""
+    sentences = {
+        Reason.OLDER_THAN_BOOKED: _("We have a later reading of this meter already. Check the day."),
+        Reason.BELOW_BOOKED: _("This is lower than the last reading, and a dial does not run back. Check the figures."),
+    }
+    return sentences.get(Reason(reason)) or why(reason, known, rules)
 
 
 def _of_the_window(reason: str, known: Known, rules: ReadingRules) -> str:

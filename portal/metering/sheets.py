@@ -137,7 +137,7 @@ def _known(meter: Meter, past: dict[int, Any], day: date, *, is_same: bool) -> K
     known = known_of(meter, is_same_there=is_same)
     if known.booked_on is None or day <= known.booked_on:
         return known
-    usual = curve(past.get(meter.pk, [])).usual(known.booked_on + timedelta(days=1), day)
+    usual = curve(past.get(meter.pk, []), meter.digits).usual(known.booked_on + timedelta(days=1), day)
     return replace(known, usual=usual)
 
 

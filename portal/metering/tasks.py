@@ -6,7 +6,7 @@ from django.core.files.storage import storages
 
 from portal import clock
 from portal.customers.models import Customer
-from portal.metering import actions, missing
+from portal.metering import actions, alerts, downtime, missing
 from portal.metering.models import Submission
 from portal.metering.photos import FOLDER, KEPT_HOURS
 
@@ -25,6 +25,18 @@ def remind() -> None:
 
 def remind_one(customer_id: int) -> None:
     missing.remind_one(Customer.objects.get(pk=customer_id))
+
+
+def beat() -> None:
+    downtime.beat()
+
+
+def watch() -> None:
+    alerts.watch()
+
+
+def watch_batch(first: int, last: int) -> None:
+    alerts.watch_batch(first, last)
 
 
 def follow_up() -> None:

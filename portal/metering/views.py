@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal import clock
 from portal.customers import access
 from portal.customers.access import Viewer
-from portal.customers.models import Deed
+from portal.customers.models import Customer, Deed
 from portal.metering import actions, history, photos, queries
+from portal.metering import alerts as watch
 from portal.metering.forms import Line, ReadingsForm
 from portal.metering.missing import consequence
 from portal.metering.models import Meter, MeterReading
@@ -216,14 +217,41 @@ def photo_of(reading: MeterReading) -> HttpResponse:
 @login_required
 @require_GET
 def meter(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """One meter: who it is, what flowed by months, what it showed."""
+    """One meter: who it is, what flowed by years, months, days and hours, what it showed."""
     viewer = _looking(request)
     found = _found(viewer, public_id)
-    month = history.month_of(request.GET.get("month", ""))
-    told = history.history(found, month=month)
+    asked = history.Asked(
+        by_years=request.GET.get("by") == "years",
+        month=history.month_of(request.GET.get("month", "")),
+        day=history.day_of(request.GET.get("day", "")),
+        of_place=request.GET.get("of") == "place",
+    )
+    told = history.history(found, asked)
     may_give = access.may(viewer, Deed.SUBMIT_READING) and queries.is_taking(viewer)
-    shown = {"meter": found, "history": told, "viewer": viewer, "may_give": may_give}
+    start = f"?{_asks(viewer)}{'&of=place' if asked.of_place else ''}"
+    shown = {"meter": found, "history": told, "start": start, "viewer": viewer, "may_give": may_give}
+    shown["alerts"] = watch.alerts(viewer, found)
+    shown["is_watching"] = watch.is_watching()
+    shown["may_ask"] = not viewer.is_read_only
+    shown["are_asked_for"] = watch.is_watching() and watch.are_asked_for(viewer)
+    shown["is_verification_ending"] = queries.is_ending(found.verification_valid_until) and not found.removed_on
     return render(request, "metering/meter.html", shown)
+
+
+@login_required
+@require_POST
+def alerts(request: HttpRequest) -> HttpResponse:
+    """Letters about leaks and unusual use: asked for, or not any more."""
+    viewer = _looking(request)
+    if viewer.is_read_only or viewer.customer is None or not watch.is_watching():
+        raise Http404
+    is_wanted = request.POST.get("wanted") == "yes"
+    customer = Customer.objects.get(pk=viewer.customer.pk)
+    watch.ask_for_letters(user=request.user, customer=customer, is_wanted=is_wanted)
+    told = _("We will write to you when readings show a possible leak or unusual use.")
+    messages.success(request, told if is_wanted else _("We will not write to you about it any more."))
+    found = _found(viewer, _uuid(request.POST.get("meter", "")) or UUID(int=0))
+    return redirect(f"{reverse('metering:meter', args=[found.public_id])}?{_asks(viewer)}")
 
 
 @login_required

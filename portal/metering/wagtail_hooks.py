@@ -26,6 +26,7 @@ from portal.metering.actions import DecidedAlready, decide_reading
 from portal.metering.forms import DecisionForm
 from portal.metering.history import history
 from portal.metering.models import Meter, MeterReading, MissedWindow
+from portal.metering.policies import used_since
 from portal.metering.sentences import for_clerks
 from portal.metering.views import photo_of
 from portal.utility.registers import Register, RegisterIndex, RegisterPage
@@ -114,7 +115,7 @@ class ReadingPage(RegisterPage):
             "may_visit": self.request.user.has_perm("customers.add_staffvisit"),
         }
         if "booked_value" in compared:
-            use = reading.value - Decimal(compared["booked_value"])
+            use = used_since(reading.value, Decimal(compared["booked_value"]), reading.meter.digits)
             days = (reading.read_on - date.fromisoformat(compared["booked_on"])).days
             context["use"] = use
             context["litres"] = round(use * 1000 / days) if days > 0 else None

@@ -46,6 +46,7 @@ urlpatterns += i18n_patterns(
     path("konto/", include("forms.registration.urls")),
     path("konto/", include("forms.managers.urls")),
     path("konto/", include("forms.moving.urls")),
+    path("konto/", include("forms.readings.urls")),
     path("konto/", include("portal.customers.urls")),
     path("platnosci/", include("payments.urls")),
     path("", include("home.page_urls")),

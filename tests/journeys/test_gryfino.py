@@ -3,12 +3,20 @@
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from portal import clock
+from portal.cases.models import Case
+from portal.customers.models import Delegation
+from portal.metering.facts import booked
+from portal.metering.models import Meter, MeterReading, Submission
+from portal.waste.models import CollectionPoint, Pickup
+from portal.waste.tasks import remind as remind_of_pickups
 from tests.journeys.registering import (
     OWN_PASSWORD,
     clerk,
@@ -91,3 +99,76 @@ def test_somebody_signs_a_statement_at_the_office_and_goes_home_with_the_start_l
     home.wait_for_url("**/pulpit/**")
     axe(home)
     assert customer.number in home.content()
+
+
+@pytest.mark.fact("S2.3")
+@pytest.mark.fact("S2.18")
+@pytest.mark.fact("S2.19")
+def test_a_customer_sees_meters_and_a_chart_and_gives_no_reading_lower_than_the_booked_one(
+    page: Any, axe: Callable[[Any], None], people: dict[str, Any]
+) -> None:
+    sign_in(page, people["klient"]["identifier"], people["klient"]["password"])
+    page.wait_for_url("**/pulpit/**")
+    meters = Meter.objects.filter(point__customer__delegations__user__email="klient@demo.example")
+    main = meters.get(role=Meter.Role.MAIN)
+    lowest = int(booked(meter=main).latest("read_on").value)
+    # The list of meters, and of each its chart and last readings.
+    page.goto("/odczyty/")
+    axe(page)
+    for meter in meters:
+        assert page.get_by_role("link", name=meter.serial_number).count()
+    page.get_by_role("link", name=main.serial_number).last.click()
+    axe(page)
+    assert page.locator("svg rect.bar").count() >= 6
+    assert f"{lowest} m³" in page.locator("main").inner_text().replace("\xa0", " ")
+    # Lower than the booked value: a sentence, and one press that sends it to a clerk all the same.
+    page.get_by_role("link", name="Podaj odczyt").first.click()
+    dial = page.locator(f"input[name=value-{main.public_id.hex}]")
+    dial.fill(str(lowest - 1))
+    page.locator("button[name=press][value=send]").click()
+    page.get_by_text("nie cofa").first.wait_for()
+    axe(page)
+    assert dial.input_value() == str(lowest - 1)
+    assert not Submission.objects.exists()
+    page.locator(f"button[value=appeal-{main.public_id.hex}]").click()
+    page.wait_for_url("**/odczyty/podane/**")
+    assert Submission.objects.get().reasons == ["below_booked"]
+    page.goto("/konto/odczyty/podaj/")
+    page.locator(f"input[name=value-{main.public_id.hex}]").fill(str(lowest + 4))
+    page.locator("button[name=press][value=send]").click()
+    page.wait_for_url("**/odczyty/podane/**")
+    assert MeterReading.objects.get(value=lowest + 4, submission__isnull=False).state == "accepted"
+
+
+@pytest.mark.fact("S2.3")
+@pytest.mark.fact("S2.20")
+def test_a_customer_sees_when_waste_is_collected_and_reports_what_was_not(
+    page: Any, axe: Callable[[Any], None], run_jobs: Callable[[], Any], people: dict[str, Any]
+) -> None:
+    sign_in(page, people["klient"]["identifier"], people["klient"]["password"])
+    page.wait_for_url("**/pulpit/**")
+    customer = Delegation.objects.get(user__email="klient@demo.example").customer
+    place = CollectionPoint.objects.get(contract__customer=customer)
+    Pickup.objects.create(point=place, stream="zmieszane", day=clock.today())
+    page.goto("/odpady/")
+    axe(page)
+    assert place.address in page.locator("main").inner_text()
+    page.goto("/konto/odpady/")
+    axe(page)
+    page.get_by_role("button", name="Przypominaj").click()
+    page.get_by_text("wieczorem przed każdym odbiorem").first.wait_for()
+    page.get_by_role("button", name="Nie odebrano").first.click()
+    page.get_by_role("status").first.wait_for()
+    axe(page)
+    # The missed pickup is a case of the customer's, with its deadline.
+    case = Case.objects.get(customer=customer)
+    assert place.address in case.entries.first().text
+    assert case.due_on
+    page.goto("/konto/sprawy/")
+    assert case.subject in page.locator("main").inner_text()
+    # The evening before a pickup comes a letter.
+    coming = Pickup.objects.filter(point=place, day__gt=clock.today()).earliest("day")
+    with clock.stopped(clock.at(coming.day - timedelta(days=1), 18)):
+        remind_of_pickups()
+        run_jobs()
+    assert coming.stream in mails_to("klient@demo.example")[-1].body

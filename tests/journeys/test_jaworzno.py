@@ -1,7 +1,7 @@
 """Jaworzno: an application form, then a mail with the five-digit login and a password made by the system."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from portal import clock
 from portal.accounts.models import User
 from portal.billing.consent_model import EInvoiceConsent
+from portal.metering.models import Meter, MeterReading
 from portal.notifications.models import Delivery
 from tests.journeys.registering import (
     OWN_PASSWORD,
@@ -146,3 +147,35 @@ def test_without_an_invoice_a_clerk_finds_the_customer(
     (accepted,) = [mail for mail in mails_to(NEW) if "zaakceptowane" in mail.subject]
     sign_in(page, customer.number, after("Hasło", accepted))
     page.wait_for_url("**/pulpit/**")
+
+
+@pytest.mark.fact("S1.11")
+def test_readings_of_two_years_are_looked_at_and_none_is_given(
+    page: Any, axe: Callable[[Any], None], people: dict[str, Any]
+) -> None:
+    meters = Meter.objects.filter(point__customer__delegations__user__email="klient@demo.example")
+    main = meters.get(role=Meter.Role.MAIN)
+    for days, value in ((800, 1), (700, 2)):
+        MeterReading.objects.create(
+            meter=main,
+            external_id=f"O-{days}",
+            value=value,
+            read_on=clock.today() - timedelta(days=days),
+            source="actual",
+        )
+    sign_in(page, people["klient"]["identifier"], people["klient"]["password"])
+    page.wait_for_url("**/pulpit/**")
+    page.goto("/odczyty/")
+    axe(page)
+    assert page.get_by_role("link", name="Podaj odczyt").count() == 0
+    page.get_by_role("link", name=main.serial_number).last.click()
+    axe(page)
+    assert page.get_by_role("link", name="Podaj odczyt").count() == 0
+    listed = [
+        row.split("\t")[0].split("\n")[0].strip()
+        for row in page.locator("main table.figures").last.locator("tbody tr").all_inner_texts()
+    ]
+    days = [datetime.strptime(day, "%d.%m.%Y").date() for day in listed]  # noqa: DTZ007 - a calendar day has no time zone
+    assert clock.today() - timedelta(days=700) in days
+    assert min(days) >= clock.today() - timedelta(days=762)  # two years and what is left of the first month
+    assert page.goto("/konto/odczyty/podaj/").status == 404

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "forms.registration",
     "forms.managers",
     "forms.moving",
+    "forms.readings",
     "portal.exchange",
     "portal.audiences",
     "portal.billing",

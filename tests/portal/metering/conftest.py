@@ -10,6 +10,7 @@ import pytest
 from portal.accounts.models import User
 from portal.customers.models import Contract, Customer
 from portal.metering.models import Meter, MeterReading
+from portal.utility import rulebook
 from portal.utility.models import RuleRecord
 from tests import factories
 
@@ -39,7 +40,10 @@ def book(meter: Meter, day: str, value: int, source: str = "actual") -> MeterRea
 
 
 def rule(**values: Any) -> None:
-    RuleRecord.objects.create(rule_set="readings", effective_from=date(2020, 1, 1), values=values)
+    RuleRecord.objects.update_or_create(
+        rule_set="readings", effective_from=date(2020, 1, 1), defaults={"values": values}
+    )
+    rulebook.forget()
 
 
 LEBORK = {

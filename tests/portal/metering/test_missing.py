@@ -9,7 +9,7 @@ from django.core import mail
 from portal import clock
 from portal.customers.models import Contract, Delegation
 from portal.metering import actions, missing, tasks
-from portal.metering.models import MeterReading, MissedWindow
+from portal.metering.models import Downtime, MeterReading, MissedWindow
 from portal.metering.policies import Accepted, Given, Refused
 from portal.outbox.models import OutboxFact
 from tests import factories
@@ -51,6 +51,29 @@ def test_who_misses_a_window_is_what_the_page_says(lebork, row, run_jobs):
         )
     come_to_the_first(run_jobs)
     assert MissedWindow.objects.exists() is (row["On the first"] == "missed")
+
+
+@pytest.mark.parametrize("row", rows("Down in the last 48 hours"), ids=lambda row: row["Down in the last 48 hours"])
+def test_nobody_misses_a_window_when_the_portal_was_down(lebork, row, run_jobs):
+    for spell in row["Down in the last 48 hours"].split(", "):
+        if spell != "–":
+            began, ended = (factories.moment(at) for at in spell.split(" – "))
+            Downtime.objects.create(began_at=began, ended_at=ended)
+    come_to_the_first(run_jobs)
+    assert MissedWindow.objects.exists() is (row["On the first"] == "missed")
+
+
+def test_a_silence_of_the_pulse_is_a_downtime_and_excuses_even_when_it_ends_after_midnight(lebork, run_jobs):
+    for at in ("2026-11-30 17:00", "2026-11-30 17:05", "2026-11-30 17:20"):
+        with clock.stopped(factories.moment(at)):
+            tasks.beat()
+    assert not Downtime.objects.exists()
+    with clock.stopped(factories.moment("2026-12-01 03:00")):
+        tasks.close_window()
+        run_jobs()
+    down = Downtime.objects.get()
+    assert (down.began_at, down.is_measured) == (factories.moment("2026-11-30 17:20"), True)
+    assert not MissedWindow.objects.exists()
 
 
 @pytest.mark.fact("S3.8")
@@ -126,6 +149,8 @@ def test_people_are_reminded_on_the_days_that_the_rules_name(lebork, run_jobs):
             run_jobs()
     assert len(mail.outbox) == 2
     assert "30.11.2026" in mail.outbox[0].subject
+    assert "5 dni" in mail.outbox[0].body
+    assert "co 2 miesiące" in mail.outbox[0].body
 
 
 def test_who_has_given_a_reading_is_not_reminded(lebork, run_jobs):

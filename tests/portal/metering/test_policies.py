@@ -1,5 +1,6 @@
 """The tables of docs/rules/readings.md, row by row."""
 
+import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -88,11 +89,47 @@ def test_the_decision_is_what_the_page_says(row):
     value, day = reading(row["Given"])
     also = row["Also"].split()
     verdict = decide(
-        Given(value, day, is_confirmed="confirmed" in also, is_appeal="appeal" in also),
+        Given(value, day, "confirmed" in also, "appeal" in also, "unproven" in also),
         known_of(row),
         RULES[row["Rules"]],
     )
     assert said(verdict) == (row["Verdict"], row["Because"])
+
+
+IN_FIVE = {
+    "warszawa": ReadingRules(),
+    "jaworzno": ReadingRules(is_accepting=False),
+    "gryfino": ReadingRules(below_booked="refuse"),
+    "lebork": LEBORK,
+    "any with a window": ReadingRules(window_from_day=25),
+}
+LETTERS = {"A": Accepted, "?": AskAgain, "C": ToCheck, "R": Refused, "R!": Refused}
+
+
+@pytest.mark.parametrize("row", rows("What is given"), ids=lambda row: row["What is given"])
+def test_each_situation_in_each_of_five_utilities_is_what_the_page_says(row):
+    value, timing, also = [*row["What is given"].split(", ", 2), ""][:3]
+    day = date(2026, 11, 28 if timing == "open" else 20)
+    words = {"Also": also, "Today": day.isoformat(), "Booked": "495 on 2026-10-31", "Usual": "9"}
+    given = Given(Decimal(value), day, "confirmed" in also, "appeal" in also, "unproven" in also)
+    for utility, day_rules in IN_FIVE.items():
+        verdict = decide(given, known_of(words), day_rules)
+        assert isinstance(verdict, LETTERS[row[utility]]), (utility, verdict)
+        if isinstance(verdict, Refused):
+            assert verdict.may_appeal is (row[utility] == "R"), (utility, verdict)
+
+
+def test_the_five_run_by_the_rules_that_their_presets_give():
+    for utility, day_rules in IN_FIVE.items():
+        path = Path(settings.BASE_DIR) / f"site/ebok/presets/{utility}.toml"
+        if not path.exists():
+            continue
+        stored = tomllib.loads(path.read_text(encoding="utf-8"))["rules"].get("readings", {})
+        deciding = ("is_accepting", "accepted_from", "window_from_day", "outside_window", "blocked", "below_booked")
+        loaded = ReadingRules.from_stored(stored)
+        assert {name: getattr(loaded, name) for name in deciding} == {
+            name: getattr(day_rules, name) for name in deciding
+        }
 
 
 @pytest.mark.parametrize("row", rows("Typed"), ids=lambda row: row["Typed"])

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import date
+from datetime import UTC, date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -194,29 +194,47 @@ def test_where_the_module_is_off_there_is_nothing(owner, household):
         assert owner.get(address, {"k": household.k}).status_code == 404
 
 
-@pytest.mark.fact("S2.18")
+def by_the_hour(meter: Any, first: date, days: int) -> None:
+    """Ten litres an hour, and one more in the hour after noon; the registers of one year as a transmitter sends them."""
+    at, value, rows = clock.at(first), Decimal(500), []
+    for hour in range(days * 24 + 1):
+        moment = at.astimezone(UTC) + timedelta(hours=hour)
+        read_on = (moment - timedelta(seconds=1)).astimezone(clock.WARSAW).date()
+        rows.append(
+            MeterReading(
+                meter=meter,
+                external_id=f"H{meter.pk}-{hour}",
+                value=value,
+                read_on=read_on,
+                read_at=moment,
+                source="remote",
+            )
+        )
+        value += Decimal("0.011") if moment.astimezone(clock.WARSAW).hour == 12 else Decimal("0.010")
+    MeterReading.objects.bulk_create(rows)
+
+
 def test_the_table_equals_the_picture_and_a_year_of_hourly_readings_is_quick(
     owner, household, django_assert_max_num_queries
 ):
-    hours = []
-    for at in range(8760):
-        day = date.fromordinal(date(2025, 11, 20).toordinal() + at // 24)
-        value = Decimal(500) + Decimal(at) / 100
-        hours.append(
-            MeterReading(meter=household.meter, external_id=f"H{at}", value=value, read_on=day, source="remote")
-        )
     MeterReading.objects.filter(meter=household.meter).delete()
-    MeterReading.objects.bulk_create(hours)
+    by_the_hour(household.meter, date(2025, 11, 20), 365)
     address = reverse("metering:meter", args=[household.meter.public_id])
     owner.get(address, {"k": household.k})  # what is kept between requests is there
-    for asked in ({}, {"month": "2026-10"}):
+    bars = {"": 11, "by=years": 2, "month=2026-10": 31, "day=2026-10-24": 24, "day=2026-10-25": 25}
+    for asked, count in bars.items():
         with django_assert_max_num_queries(12):
-            shown = text(owner.get(address, {"k": household.k, **asked}))
-        drawn = re.findall(r'class="bar" data-use="([^"]*)"', shown)
+            shown = text(owner.get(f"{address}?k={household.k}&{asked}"))
+        drawn = re.findall(r'class="bar [a-z]+" data-use="([^"]*)"', shown)
         listed = [value for value in re.findall(r'<td class="figure"[^>]*data-use="([^"]*)"', shown) if value]
         assert drawn == listed
-        assert len(drawn) == (31 if asked else 11)
+        assert len(drawn) == count
+        heights = re.findall(r'class="bar [a-z]+"[^>]*height="([^"]*)"', shown)
+        highest, tallest = max(map(Decimal, drawn)), max(map(Decimal, heights))
+        for use, height in zip(drawn, heights, strict=True):  # a bar is as high as its figure says
+            assert abs(Decimal(height) - tallest * Decimal(use) / highest) <= Decimal("0.2")
         assert re.search(r"<desc id=.chart-desc.>.+</desc>", shown)
+    assert "11 l" in shown
 
 
 def test_the_file_for_download_holds_the_readings(owner, household):
@@ -280,3 +298,25 @@ def test_the_main_meter_stands_first(owner, household):
     factories.make_meter(household.meter.point, role="deduct", serial_number="20041127")
     shown = text(owner.get(SUBMIT, {"k": household.k}))
     assert shown.index(household.meter.serial_number) < shown.index("20041127")
+
+
+def test_a_meter_page_tells_seals_exchanges_and_what_the_place_used_before(owner, household):
+    old = household.meter
+    old.removed_on = date(2026, 10, 31)
+    old.save()
+    new = factories.make_meter(
+        old.point,
+        serial_number="99887766",
+        installed_on=date(2026, 10, 31),
+        seals="PL 004512",
+        verification_valid_until=date(2026, 12, 31),
+    )
+    book(new, "2026-10-31", 0)
+    book(new, "2026-11-15", 5)
+    address = reverse("metering:meter", args=[new.public_id])
+    alone = text(owner.get(address, {"k": household.k}))
+    for words in ("PL 004512", "31.12.2026", "12345678", "495 m³"):
+        assert words in alone
+    assert 'class="bar' not in alone  # the new one has no whole month yet
+    whole = text(owner.get(address, {"k": household.k, "of": "place"}))
+    assert 'data-use="9.0"' in whole
