@@ -34,6 +34,8 @@ from portal.utility.rulebook import rules
 from portal.utility.templatetags.ebok import day
 
 LOOK, WORK = "cases.view_case", "cases.change_case"
+# What stands in a form of its own beside the one that writes to the customer.
+FORMS = {"note": "note_form", "extend": "extend_form"}
 REFUSALS = (actions.Moved, actions.NotNow, actions.NoBasis, changes.ChangeRefused)
 
 
@@ -93,8 +95,8 @@ class CaseIndex(RegisterIndex):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            TitleColumn("number", label=_("Number"), get_url=self.get_inspect_url),
-            Column("subject", label=_("Subject")),
+            TitleColumn("subject", label=_("Subject"), get_url=self.get_inspect_url),
+            Column("number", label=_("Number"), classname="register-key"),
             Column("topic", label=_("Topic"), accessor="topic.name"),
             StatusTagColumn(
                 "state",
@@ -182,8 +184,10 @@ class CasePage(RegisterPage):
     def _write(self, press: str) -> HttpResponse:
         request = self.request
         form = OfficeForm(request.POST, request.FILES, sender=f"desk:{request.user.pk}")
+        place = FORMS.get(press, "form")
         if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form))
+            form.auto_id = place + "_%s"
+            return self.render_to_response(self.get_context_data(**{place: form}))
         try:
             self._send(press, form)
         except actions.Moved as why:
@@ -193,8 +197,8 @@ class CasePage(RegisterPage):
             again = OfficeForm(
                 initial={"version": self.object.version, "text": form.cleaned_data["text"]}, sender=form.sender
             )
-            again.kept_files = form.kept_files
-            return self.render_to_response(self.get_context_data(form=again))
+            again.auto_id, again.kept_files = place + "_%s", form.kept_files
+            return self.render_to_response(self.get_context_data(**{place: again}))
         return self._done(_("Done."))
 
     def _send(self, press: str, form: OfficeForm) -> None:
@@ -238,8 +242,9 @@ class CasePage(RegisterPage):
             "handover": getattr(case, "handover", None),
         }
         if may_work:
-            start = {"version": case.version, "text": text}
-            context.setdefault("form", OfficeForm(initial=start, sender=f"desk:{self.request.user.pk}"))
+            for place, words in (("form", text), ("note_form", ""), ("extend_form", "")):
+                start, sender = {"version": case.version, "text": words}, f"desk:{self.request.user.pk}"
+                context.setdefault(place, OfficeForm(initial=start, sender=sender, auto_id=place + "_%s"))
             context.setdefault("assign", AssignForm(initial={"clerk": case.assigned_to, "department": case.department}))
         return context
 

@@ -1,6 +1,7 @@
 """An editor rewords a letter and the next one uses it; a customer chooses which letters come."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from django.core import mail
 from portal import jobs
 from portal.accounts.actions import accept
 from portal.accounts.queries import terms_in_force
-from portal.notifications.models import ChannelChoice
+from portal.customers.models import Delegation
+from portal.notifications.models import ChannelChoice, Delivery
 from tests.factories import PASSWORD, make_charge, make_customer, make_owner, make_staff
+from tests.journeys.registering import link_in, mails_to, press, settle
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -94,3 +97,25 @@ def test_a_customer_chooses_which_letters_come_and_stops_one_from_a_letter(
     page.get_by_text("Gotowe").wait_for()
     axe(page)
     assert not ChannelChoice.objects.get(user=anna, message="invoice_new", channel="email").is_on
+
+
+@pytest.mark.fact("S2.6")
+def test_a_recipient_in_gryfino_learns_of_a_new_invoice_by_e_mail_and_opens_it_from_there(
+    page: Any, axe: Any, run_jobs: Callable[[], Any], settings: Any, tmp_path: Path
+) -> None:
+    klient = settle("gryfino", settings, tmp_path)["klient"]
+    owner = Delegation.objects.get(user__email=klient["email"])
+    make_charge(owner.customer, "135.38", number="FV/11/2026")
+    jobs.later("portal.billing.tasks.announce_new")
+    run_jobs()
+    (letter,) = mails_to(klient["email"])
+    assert "135,38" in letter.subject
+    assert "FV/11/2026" in letter.body
+
+    page.goto(link_in(letter))
+    page.locator("input[name=login]").fill(klient["identifier"])
+    page.locator("input[name=password]").fill(klient["password"])
+    press(page)
+    page.get_by_role("heading", name="FV/11/2026").wait_for()
+    axe(page)
+    assert Delivery.objects.get(message="invoice_new", user=owner.user).opened_at

@@ -1,4 +1,4 @@
-"""The next delivery of a demo's billing system: what was paid online and what was read stands booked."""
+"""The next delivery of a demo's billing system: what was paid online and read stands booked, changed data stand changed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -9,6 +9,8 @@ from typing import Any
 
 from portal import clock
 from portal.billing.models import LedgerEntry
+from portal.cases.changes import FACT as DATA_CHANGE
+from portal.cases.models import DataChange
 from portal.customers.models import Customer
 from portal.exchange.models import BillingDelivery
 from portal.exchange.writer import DeliveryWriter
@@ -44,8 +46,12 @@ def write_delivery(folder: Path, as_of: datetime) -> int:
         by_customer: dict[str, list[OutboxFact]] = defaultdict(list)
         for fact in paid:
             by_customer[fact.values["customer"]].append(fact)
-        for customer in Customer.objects.filter(external_id__in=by_customer).order_by("external_id"):
-            _book(files, customer, by_customer[customer.external_id], as_of)
+        changed = _changed_data()
+        told_of = {*by_customer, *changed}
+        for customer in Customer.objects.filter(external_id__in=told_of).order_by("external_id"):
+            received = _book(files, customer, by_customer[customer.external_id], as_of)
+            row = _as_it_is(customer) | changed.get(customer.external_id, {})
+            files.row("customers", **row, stated_balance=customer.account.balance - received)
     return len(paid)
 
 
@@ -54,6 +60,17 @@ def unbooked() -> Iterator[OutboxFact]:
     for fact in OutboxFact.objects.filter(kind="payment").order_by("happened_at", "pk"):
         if not LedgerEntry.objects.filter(reference=fact.values["reference"], is_current=True).exists():
             yield fact
+
+
+def _changed_data() -> dict[str, dict[str, str]]:
+    """New values by customer, of changes that two clerks have sent on."""
+    sent = DataChange.objects.filter(state=DataChange.State.SENT).values_list("case__public_id", flat=True)
+    keys = {f"data_change:{public_id}" for public_id in sent}
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for fact in OutboxFact.objects.filter(kind=DATA_CHANGE).order_by("happened_at", "pk"):
+        if fact.about in keys:
+            found[fact.values["customer"]] |= fact.values["new"]
+    return found
 
 
 def _readings() -> Iterator[dict[str, Any]]:
@@ -67,7 +84,8 @@ def _readings() -> Iterator[dict[str, Any]]:
             yield row | {"read_on": date.fromisoformat(told["read_on"]), "source": "customer"}
 
 
-def _book(files: DeliveryWriter, customer: Customer, facts: list[OutboxFact], as_of: datetime) -> None:
+def _book(files: DeliveryWriter, customer: Customer, facts: list[OutboxFact], as_of: datetime) -> Decimal:
+    """Write a customer's payments, and what of which charges they settle; returns how much was received."""
     lowered: dict[str, Decimal] = defaultdict(Decimal)
     received = Decimal(0)
     for fact in facts:
@@ -84,8 +102,7 @@ def _book(files: DeliveryWriter, customer: Customer, facts: list[OutboxFact], as
     )
     for entry in charges.order_by("external_id"):
         _write_charge(files, customer, entry, lowered[entry.external_id])
-    balance = customer.account.balance - received
-    files.row("customers", **_as_it_is(customer), stated_balance=balance)
+    return received
 
 
 def _write_payment(
