@@ -25,7 +25,7 @@ def _cells(line: str) -> list[str]:
 
 
 def zloty(cell: str) -> Decimal:
-    """ "1 234,50", "−20,00" or "+5,00"; a dash is nothing."""
+    """Of 1 234,50 or −20,00 or +5,00; a dash is nothing."""
     if cell in ("–", ""):
         return Decimal("0.00")
     return Decimal(cell.replace("\u2212", "-").replace("\xa0", "").replace(" ", "").replace(",", "."))

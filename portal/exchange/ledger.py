@@ -222,7 +222,10 @@ def _follow_revisions(parameters: dict[str, Any]) -> None:
 
 
 def state_open_amounts(parameters: dict[str, Any]) -> None:
-    """Write what the billing system says is open; where it says nothing any more, ours is reckoned anew."""
+    """Write what the billing system says is open; where it says nothing any more, ours is reckoned anew.
+
+    An entry that was a charge may be money in its next revision: nothing is open of it then.
+    """
     stated = f"FROM {stage('ledger')} s JOIN {table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.row_key AND e.is_current"
     execute(
         f"INSERT INTO {table(OpenItem)} (public_id, entry_id, customer_id, amount, open_amount, due_on, basis)"
@@ -238,7 +241,8 @@ def state_open_amounts(parameters: dict[str, Any]) -> None:
         parameters,
     )
     execute(
-        f"UPDATE {table(OpenItem)} AS t SET basis = 'oldest_due', open_amount = t.amount {stated}"
+        f"UPDATE {table(OpenItem)} AS t SET basis = 'oldest_due',"
+        f" open_amount = CASE WHEN t.amount > 0 THEN t.amount ELSE 0 END {stated}"
         " WHERE e.id = t.entry_id AND s.verdict <> 'out' AND s.open_amount IS NULL AND t.basis = 'open_amount'",
         parameters,
     )

@@ -43,6 +43,21 @@ def test_an_open_item_keeps_its_address_when_its_entry_is_revised(take, delivery
     assert (after.pk, after.amount, after.open_amount, after.entry.revision) == (before.pk, 120, 60, 2)
 
 
+def test_a_charge_whose_open_amount_was_stated_may_turn_into_money(take, delivery):
+    """Stated as 100,00 of which 40,00 are open; the next delivery says that it was a payment after all."""
+    for row in delivery.rows("ledger"):
+        if row["kind"] == "charge":
+            row["open_amount"] = Decimal(40) if row["id"] == "L1" else row["amount"]
+    assert take().is_merged
+    for row in delivery.rows("ledger"):
+        row.pop("open_amount", None)
+    row = delivery.row("ledger", "L1")
+    delivery.rows("ledger")[delivery.rows("ledger").index(row)] = payment("L1", "K1", "-100.00")
+    assert take(as_of=LATER).is_merged
+    assert OpenItem.objects.get(entry__external_id="L1").open_amount == 0
+    assert Customer.objects.get(external_id="K1").account.balance == Decimal(-160)
+
+
 def test_a_change_of_shares_alone_is_a_change_of_the_entry(take, delivery):
     shares = delivery.rows("entry_shares")
     shares.append({"entry": "L1", "contract": "U1", "service": "water", "point": "P1", "amount": Decimal(100)})
