@@ -49,7 +49,7 @@ class HomeConfig(AppConfig):
         )
 
         from home import navigation, portal_menu
-        from home.notices.queries import urgent
+        from home.notices.queries import live, urgent
         from home.roles import PageRole
         from portal.accounts import terms_gate
         from portal.content import page_cache
@@ -64,6 +64,7 @@ class HomeConfig(AppConfig):
             navigation.translations.forget()
             portal_menu.places.forget()
             urgent.forget()
+            live.forget()
 
         for signal in (post_save, post_delete):
             signal.connect(reread, sender=PageRole, weak=False)

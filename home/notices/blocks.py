@@ -28,7 +28,7 @@ class NoticeLine:
 class NoticesWidget(Widget):
     """What the utility tells this reader now, the weightiest first."""
 
-    statements = 3  # the notices, and the reader's facts where a condition asks for them
+    statements = 2  # the reader's facts where a condition asks for them; the notices are kept
 
     count = blocks.IntegerBlock(label=gettext_lazy("how many lines"), default=3, min_value=1, max_value=10)
 

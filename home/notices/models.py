@@ -1,6 +1,7 @@
 """Notices: what the utility tells everyone, or those whom it concerns, from a day and until a day."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -38,8 +39,11 @@ class NoticeQuerySet(PageQuerySet):
             self.live()
             .filter(models.Q(expire_at__isnull=True) | models.Q(expire_at__gt=now))
             .filter(models.Q(go_live_at__isnull=True) | models.Q(go_live_at__lte=now))
-            .order_by("-is_pinned", "-weight", "-day", "-pk")
+            .weightiest_first()
         )
+
+    def weightiest_first(self) -> "NoticeQuerySet":
+        return self.order_by("-is_pinned", "-weight", "-day", "-pk")
 
     def for_everyone(self) -> "NoticeQuerySet":
         """Without those that are for some: pages, feeds and searches that strangers meet are made of these alone."""
@@ -113,6 +117,10 @@ class NoticePage(BasePage):
     @property
     def is_shown_to_all(self) -> bool:
         return self.audience == self.Audience.EVERYONE
+
+    def is_current(self, now: datetime) -> bool:
+        """Of a live notice: whether it is time for it, as `current` asks the database."""
+        return (self.go_live_at is None or self.go_live_at <= now) and (self.expire_at is None or now < self.expire_at)
 
     def concerns(self, viewer: Viewer, reader: Reader | None) -> bool:
         """Whether it is for this viewer, whose facts `reader` knows."""

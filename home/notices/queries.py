@@ -25,10 +25,20 @@ def current_notices(language: str | None = None) -> NoticeQuerySet:
 
 
 def notices_for(viewer: Viewer, count: int) -> list[NoticePage]:
-    """Those that concern this viewer. One statement, and up to two for his facts where a condition asks for them."""
-    reader = reader_of(viewer)
-    found = (notice for notice in _in_force()[:LOOKED_THROUGH] if notice.concerns(viewer, reader))
+    """Those that concern this viewer. Kept, so that a dashboard pays for no more than his facts: up to two statements."""
+    reader, now, language = reader_of(viewer), clock.now(), get_language()
+    current = (notice for notice in live() if notice.locale.language_code == language and notice.is_current(now))
+    found = (notice for notice in islice(current, LOOKED_THROUGH) if notice.concerns(viewer, reader))
     return list(islice(found, count))
+
+
+def _live() -> tuple[NoticePage, ...]:
+    """Without the long text, and with their addresses."""
+    found: NoticeQuerySet = NoticePage.objects.live().weightiest_first()
+    return tuple(found.select_related("locale").defer("body"))
+
+
+live = Kept(_live)
 
 
 def _in_force(language: str | None = None) -> NoticeQuerySet:

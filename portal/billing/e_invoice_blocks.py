@@ -48,7 +48,7 @@ class EInvoiceWidget(Widget):
             if value["is_offer_only"]:
                 return None
             raise Unavailable(ALL_PROPERTIES)
-        standing = e_invoice_standing(showing.viewer)
+        standing = e_invoice_standing(showing.viewer, is_for_offer=value["is_offer_only"])
         if standing is None or (value["is_offer_only"] and (standing.is_on or standing.is_ksef_only)):
             return None
         return standing

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from portal.accounts.models import TermsVersion
 from portal.accounts.queries import terms_in_force
 from portal.billing.consent_model import EInvoiceConsent
@@ -56,36 +58,38 @@ class EInvoiceStanding:
         return bool(self.coverages) and all(one.state == "ksef" for one in self.coverages)
 
 
-def e_invoice_standing(viewer: Viewer) -> EInvoiceStanding | None:
-    """None when the viewer may not decide about e-invoices, or there is no contract. Two statements."""
+def e_invoice_standing(viewer: Viewer, *, is_for_offer: bool = False) -> EInvoiceStanding | None:
+    """None when the viewer may not decide about e-invoices, or there is no contract. Two statements.
+
+    For an offer one is enough: it goes without the consents themselves.
+    """
     if not access.may(viewer, Deed.MANAGE_E_INVOICE):
         return None
-    contracts = list(
-        access.visible(Contract.objects.order_by("number", "pk"), viewer, Deed.MANAGE_E_INVOICE).defer("text")
-    )
+    consents = access.visible(EInvoiceConsent.objects.filter(ended_at=None), viewer, Deed.MANAGE_E_INVOICE)
+    by_rule = rules(EInvoiceRules)
+    covers_all = by_rule.covers == "customer"
+    covering = {"contract": None, "customer": OuterRef("customer")} if covers_all else {"contract": OuterRef("pk")}
+    rows = access.visible(Contract.objects.order_by("number", "pk"), viewer, Deed.MANAGE_E_INVOICE).defer("text")
+    contracts = list(rows.annotate(is_agreed=Exists(consents.filter(**covering))))
     if not contracts:
         return None
-    consents = access.visible(EInvoiceConsent.objects.all(), viewer, Deed.MANAGE_E_INVOICE)
-    held = {one.contract_id: one for one in consents.filter(ended_at__isnull=True).select_related("terms")}
-    day_rules = rules(EInvoiceRules)
+    held = {} if is_for_offer else {one.contract_id: one for one in consents.select_related("terms")}
     own = [contract for contract in contracts if contract.e_invoice != Contract.EInvoice.KSEF]
-    if day_rules.covers == "customer":
-        coverages: tuple[Coverage, ...] = (Coverage(None, "", _state(own, held.get(None)), held.get(None)),)
-    else:
-        coverages = tuple(
-            Coverage(one.public_id, one.number, _state([one], held.get(one.pk)), held.get(one.pk)) for one in own
-        )
     if not own:
-        coverages = (Coverage(None, "", "ksef"),)
-    effect = fee_effect(day_rules, [contract.billing_period_months for contract in own])
+        coverages: tuple[Coverage, ...] = (Coverage(None, "", "ksef"),)
+    elif covers_all:
+        coverages = (Coverage(None, "", _state(own), held.get(None)),)
+    else:
+        coverages = tuple(Coverage(one.public_id, one.number, _state([one]), held.get(one.pk)) for one in own)
+    effect = fee_effect(by_rule, [contract.billing_period_months for contract in own])
     return EInvoiceStanding(coverages, effect, has_ksef=len(own) < len(contracts))
 
 
-def _state(contracts: list[Contract], consent: EInvoiceConsent | None) -> str:
-    if consent is not None:
+def _state(contracts: list[Any]) -> str:
+    """Of contracts that one consent covers."""
+    if contracts[0].is_agreed:
         return "on"
-    is_arranged = bool(contracts) and all(contract.e_invoice == Contract.EInvoice.ON for contract in contracts)
-    return "office" if is_arranged else "off"
+    return "office" if all(contract.e_invoice == Contract.EInvoice.ON for contract in contracts) else "off"
 
 
 def consent_history(viewer: Viewer) -> list[EInvoiceConsent]:
