@@ -65,7 +65,7 @@ class CannotLink(Exception):
         Reason.SERVICES: gettext_lazy(
             "This customer holds none of the services that the rules of registration ask for."
         ),
-        Reason.NO_INVOICE: _(
+        Reason.NO_INVOICE: gettext_lazy(
             "This customer has received no invoice yet. Registration is possible after the first one."
         ),
         Reason.OWNS_ANOTHER: gettext_lazy("This e-mail owns another customer already, and the rules let it own one."),

@@ -40,7 +40,7 @@ class NoSuchPreset(Exception):
     """There is no preset of this name."""
 
     def __str__(self) -> str:
-        return f"There is no preset “{self.args[0]}”. Choose one of: {', '.join(names())}."
+        return f"There is no preset “{self.args[0]}”. Choose one of: {', '.join(names())}; or the path of a TOML file."
 
 
 class PresetFault(Exception):
@@ -58,8 +58,11 @@ class Outcome:
 
 
 def read(name: str) -> dict[str, Any]:
-    """A preset upon what all presets share: its rows replace the shared ones of the same key. Raises NoSuchPreset."""
-    path = PRESETS / f"{name}.toml"
+    """A preset upon what all presets share: its rows replace the shared ones of the same key. Raises NoSuchPreset.
+
+    Named like one that ships, or by the path of a file of one's own that ends with “.toml”.
+    """
+    path = Path(name) if name.endswith(".toml") else PRESETS / f"{name}.toml"
     if not path.exists() or name.startswith("_"):
         raise NoSuchPreset(name)
     own = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -87,7 +90,7 @@ def _spelled(text: str, utility: dict[str, Any]) -> str:
 @transaction.atomic
 def load(name: str) -> Outcome:
     """Load a preset; loading it again changes nothing that stands as it was loaded."""
-    return _Loading(name, read(name)).run()
+    return _Loading(Path(name).stem, read(name)).run()
 
 
 class _Loading:

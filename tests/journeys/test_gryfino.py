@@ -69,6 +69,8 @@ def test_a_customer_registers_with_number_and_amount_of_an_invoice(
 
 
 @pytest.mark.fact("S2.8")
+@pytest.mark.fact("S2.11")
+@pytest.mark.fact("S2.12")
 def test_somebody_signs_a_statement_at_the_office_and_goes_home_with_the_start_letter(
     new_page: Callable[[], Any], axe: Callable[[Any], None], run_jobs: Callable[[], Any], people: dict[str, Any]
 ) -> None:
@@ -99,6 +101,24 @@ def test_somebody_signs_a_statement_at_the_office_and_goes_home_with_the_start_l
     home.wait_for_url("**/pulpit/**")
     axe(home)
     assert customer.number in home.content()
+
+    # From the menu: another password, and the way out.
+    home.locator("header details.menu summary").click()
+    home.get_by_role("link", name="Zmień hasło").click()
+    axe(home)
+    home.locator("input[name=oldpassword]").fill(OWN_PASSWORD)
+    home.locator("input[name=password1]").fill("las-szumi-nad-jeziorem")
+    press(home)
+    home.wait_for_url("**/pulpit/**")
+    home.locator("header details.menu summary").click()
+    home.get_by_role("button", name="Wyloguj").click()
+    home.wait_for_url("**/")
+    home.goto("/pulpit/")
+    home.wait_for_url("**/zaloguj/**")
+    sign_in(home, customer.number, OWN_PASSWORD)
+    assert home.get_by_role("alert").count()
+    sign_in(home, customer.number, "las-szumi-nad-jeziorem")
+    home.wait_for_url("**/pulpit/**")
 
 
 @pytest.mark.fact("S2.3")

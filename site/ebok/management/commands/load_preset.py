@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = "Load a preset: who the utility is, its rules, its pages. Loading again keeps what editors changed."
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("name", help="warszawa, jaworzno, gryfino, lebork or rzeszow")
+        parser.add_argument("name", help="warszawa, jaworzno, gryfino, lebork or rzeszow; or the path of a TOML file")
 
     def handle(self, *, name: str, **_: Any) -> None:
         try:
