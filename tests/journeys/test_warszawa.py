@@ -106,7 +106,7 @@ def grant(page: Any, customer: Customer, *, whole: bool) -> None:
         page.locator("input[name=scope][value=whole]").check()
     else:
         page.locator("input[name=points]").first.check()
-    page.get_by_role("button", name="Przyznaj").click()
+    page.get_by_role("button", name="Daj dostęp").click()
     page.wait_for_load_state()
 
 
@@ -122,6 +122,9 @@ def as_the_manager(page: Any, run_jobs: Callable[[], Any]) -> None:
     press(page)
     page.wait_for_url("**/gotowe/")
     sign_in(page, COMPANY, OWN_PASSWORD)
+    page.wait_for_url("**/regulamin/**")  # nobody has accepted the regulations for the company yet
+    page.get_by_role("button", name="Akceptuję").click()
+    page.wait_for_url("**/pulpit/**")
 
 
 @pytest.mark.fact("S0.19")
@@ -157,7 +160,7 @@ def test_a_property_manager_asks_by_e_mail_and_acts_for_many_customers_with_one_
     grant(desk, firm, whole=True)
     grant(desk, community, whole=False)
     assert Delegation.objects.filter(user__email=COMPANY).count() == 2
-    assert not Task.objects.filter(kind="manager_request", closed_at__isnull=True).exists()
+    assert not Task.objects.filter(kind="manager_request", state="open").exists()
     run_jobs()
     assert mails_to(COMPANY)
 
