@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.core.files.base import File
 from django.core.signing import BadSignature
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from forms.registration.models import Application
 from forms.registration.policies import Refused, linking_by_clerk
 from forms.registration.queries import facts_of
 from forms.registration.rules import IN_PERSON, RegistrationRules
+from forms.registration.verification import way_named
+from forms.registration.verification.base import Leads
 from portal import clock
 from portal.accounts.actions import issue_password
 from portal.accounts.models import SignInIdentifier, User
@@ -26,6 +29,7 @@ from portal.accounts.queries import find_by_email, terms_in_force
 from portal.customers.actions import HasOwner, OwnsAnother
 from portal.customers.models import Customer
 from portal.journal.actions import note
+from portal.retention.files import forget_file
 from portal.utility.rulebook import rules
 
 State, Reason = Application.State, Application.Reason
@@ -196,6 +200,18 @@ def answer(application: Application, *, text: str) -> None:
         leave_to_clerk(application, application.reason, body=text)
     else:
         letters.open_desk_task(application, body=text)
+
+
+@transaction.atomic
+def keep_form(application: Application, *, scan: File, kind: str, by: User) -> None:
+    """The signed form, scanned: kept with the application; another one takes the place of the one before. Raises NotToDecide."""
+    application = _locked(application)
+    if way_named(application.mode).leads is not Leads.TO_FORM:
+        raise NotToDecide
+    forget_file(application.form_scan)
+    application.form_scan.save(f"{uuid.uuid4().hex}.{kind}", scan, save=False)
+    application.save(update_fields=["form_scan"])
+    note("form_scanned", about=letters.about(application), by=by)
 
 
 @transaction.atomic

@@ -4,11 +4,16 @@ import uuid
 
 from django.conf import settings
 from django.contrib.admin import display
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import TermsVersion
 from portal.customers.models import Customer
+
+
+def private() -> Storage:
+    return storages["private"]
 
 
 class Application(models.Model):
@@ -79,6 +84,9 @@ class Application(models.Model):
     answer = models.TextField(_("what the applicant answered"), blank=True)
     form_code = models.CharField(
         _("number of the form"), max_length=12, unique=True, null=True, blank=True, help_text="Only with a signed form."
+    )
+    form_scan = models.FileField(
+        _("scan of the signed form"), storage=private, upload_to="form-a/", blank=True, max_length=120
     )
     form_expires_at = models.DateTimeField(_("form awaited until"), null=True, blank=True)
     reminders = models.PositiveSmallIntegerField(_("reminders sent"), default=0)

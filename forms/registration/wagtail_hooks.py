@@ -16,9 +16,11 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, StatusTagColumn
 
-from forms.registration import desk
+from forms.registration import desk, scans
 from forms.registration.models import Application
 from forms.registration.rules import FIELDS, IN_PERSON, MODES, OF_OLD_PORTAL, RegistrationRules
+from forms.registration.verification import way_named
+from forms.registration.verification.base import Leads
 from portal import clock
 from portal.calendar import working_days_between
 from portal.utility.registers import OFFICE_MENU, Register, RegisterIndex, RegisterPage
@@ -113,11 +115,16 @@ class ApplicationPage(RegisterPage):
             "is_late": application.due_on is not None and application.due_on < clock.today(),
             "may": desk.may_of(application, self.request.user),
             "words": desk.WordsForm(),
+            "scan": scans.ScanForm() if self.request.user.has_perm(desk.DECIDE) and has_form(application) else None,
         }
         context |= desk.facing(self.request, application)
         suggested = application.customer or application.proven_customer
         context["candidates"] = list(context["found"]) or ([suggested] if suggested else [])
         return context
+
+
+def has_form(application: Application) -> bool:
+    return way_named(application.mode).leads is Leads.TO_FORM
 
 
 def way_in_words(application: Application) -> str:
@@ -153,6 +160,8 @@ class Applications(Register):
                     ("refuse", desk.refuse),
                     ("undo", desk.undo),
                     ("start_letter", desk.start_letter),
+                    ("keep_form", scans.keep),
+                    ("signed_form", scans.show),
                 )
             ),
         ]

@@ -1,10 +1,12 @@
 """The clerks' desk: what is shown, what may be done, and what the others are told."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from wagtail.models import Site
 
 from forms.registration import decisions
@@ -12,11 +14,13 @@ from forms.registration.actions import Asked, submit
 from forms.registration.comparing import comparison
 from forms.registration.models import Application
 from home.staff_roles import ensure_groups
+from portal import clock
 from portal.accounts.models import User
 from portal.customers.models import Customer, Delegation, StaffVisit
 from portal.desk.models import Task
 from portal.journal.models import AuditLine
 from portal.notifications.models import Delivery
+from portal.retention.actions import purge
 from tests.factories import make_customer, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +227,58 @@ def test_at_the_office_the_letter_is_a_pdf_that_holds_a_new_password(desk, appli
     assert answer.headers["Content-Type"] == "application/pdf"
     assert "no-store" in answer.headers["Cache-Control"]
     assert made.user.__class__.objects.get(pk=made.user_id).has_usable_password()
+
+
+# The signed form
+
+
+@pytest.fixture
+def on_paper(rule: Any, invoice: Any, terms: Any) -> Application:
+    rule(modes=["signed_form"], gives_identifiers=["email"])
+    asked = Asked(submission=uuid4(), way="signed_form", email="anna@example.pl", terms_id=terms.pk, is_person=True)
+    return submit(asked)
+
+
+def scanned(content: bytes = b"%PDF-1.7 podpisany") -> SimpleUploadedFile:
+    return SimpleUploadedFile("skan.exe", content)
+
+
+def test_the_scan_of_the_signed_form_is_kept_with_the_application_and_taken_by_clerks_only(desk, on_paper, client):
+    assert "Zachowaj skan" in desk.get(path(on_paper)).content.decode()
+    desk.post(path(on_paper, "keep_form"), {"scan": scanned()})
+    on_paper.refresh_from_db()
+    assert on_paper.form_scan.name.endswith(".pdf")  # by its content, whatever it was called
+    taken = desk.get(path(on_paper, "signed_form"))
+    assert b"".join(taken.streaming_content) == b"%PDF-1.7 podpisany"
+    assert "attachment" in taken.headers["Content-Disposition"]
+    first = on_paper.form_scan.name
+    desk.post(path(on_paper, "keep_form"), {"scan": scanned(b"%PDF-1.7 drugi")})
+    on_paper.refresh_from_db()
+    assert on_paper.form_scan.name != first
+    editor = make_staff()
+    editor.groups.add(Group.objects.get(name="redakcja"))
+    client.force_login(editor)
+    assert client.get(path(on_paper, "signed_form")).status_code in (302, 403)
+
+
+def test_what_is_no_scan_or_belongs_to_no_paper_is_refused_in_a_sentence(desk, on_paper, rule):
+    assert (
+        "Załącz PDF" in desk.post(path(on_paper, "keep_form"), {"scan": scanned(b"MZ")}, follow=True).content.decode()
+    )
+    assert "Wybierz plik" in desk.post(path(on_paper, "keep_form"), {}, follow=True).content.decode()
+    Application.objects.update(mode="clerk")
+    desk.post(path(on_paper, "keep_form"), {"scan": scanned()})
+    on_paper.refresh_from_db()
+    assert not on_paper.form_scan
+
+
+def test_a_scan_ends_in_time_and_the_application_stays(desk, on_paper):
+    desk.post(path(on_paper, "keep_form"), {"scan": scanned()})
+    later = clock.now() + timedelta(days=370)
+    with clock.stopped(later):
+        purge(is_dry=False)
+    on_paper.refresh_from_db()
+    assert not on_paper.form_scan
 
 
 def test_the_letter_with_a_code_is_printed_from_its_task(desk, invoice, rule):
