@@ -97,6 +97,7 @@ ACCOUNTANTS_RIGHTS = (
     "customers.view_customer",
     "payments.view_payment",
     "payments.add_refund",
+    "payments.view_payout",
     "exchange.view_billingdelivery",
 )
 

@@ -4,7 +4,6 @@ Every deed here may be done again, in any order and after a crash at any line, w
 """
 
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -14,11 +13,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from payments import lost, queries
+from payments import queries
 from payments.gateways.base import Gateway, NoSuchSession, SessionState, named
-from payments.models import GatewayEvent, Payment
+from payments.models import Payment
 from payments.policies import Asked, GiveBack, GiveUp, Object, Outcome, SetAside, Settle, Stay, Told, Wait, decide
-from portal import clock, jobs, money
+from portal import clock, money
 from portal.billing import transit
 from portal.billing.models import Transit, TransitPart
 from portal.desk.actions import close_about, open_task
@@ -28,64 +27,9 @@ from portal.outbox.actions import tell
 
 log = logging.getLogger("payments")
 
-LEFT_LYING = timedelta(minutes=10)
 HELD = "payment_held"
 DISPUTED = "payment_disputed"
-UNKNOWN = "payment_unknown"
-
-
-# Events
-
-
-def receive_event(gateway_name: str, body: bytes, headers: Mapping[str, str]) -> GatewayEvent:
-    """Verify a gateway's message, keep it once, and have it acted on. Raises BadSignature or NoGateway.
-
-    What is kept and what is to be done about it are written together; repeated, it is acted on again only when the
-    first time was left lying.
-    """
-    told = named(gateway_name).read_event(body, headers)
-    with transaction.atomic():
-        event, is_new = GatewayEvent.objects.get_or_create(
-            gateway=gateway_name,
-            event_id=told.event_id,
-            defaults={
-                "kind": told.kind,
-                "session_id": told.session_id,
-                "gateway_payment_id": told.gateway_payment_id,
-                "key": told.key,
-                "payload": told.payload,
-                "received_at": clock.now(),
-            },
-        )
-        is_left = event.acted_on_at is None and event.received_at < clock.now() - LEFT_LYING
-        if is_new or is_left:
-            jobs.later("payments.tasks.act_on_event", event.pk)
-    return event
-
-
-def act_on_event(event: GatewayEvent) -> None:
-    """Ask the gateway what is true now about what the event concerns, and follow that."""
-    if event.acted_on_at is not None:
-        return
-    payment = _payment_of(event)
-    if payment is not None:
-        ask_gateway(payment, session_id=event.session_id)
-    elif event.session_id and event.key and by_key(event.key) is None:
-        payment = follow_unknown(event.gateway, named(event.gateway).session_state(event.session_id))
-    event.payment, event.acted_on_at = payment, clock.now()
-    event.save(update_fields=["payment", "acted_on_at"])
-
-
-def _payment_of(event: GatewayEvent) -> Payment | None:
-    ours = Payment.objects.filter(gateway=event.gateway)
-    if event.session_id and (found := ours.filter(session_id=event.session_id).first()):
-        return found
-    if event.gateway_payment_id and (found := ours.filter(gateway_payment_id=event.gateway_payment_id).first()):
-        return found
-    # We may have died between opening the session and writing its id down.
-    found = by_key(event.key)
-    is_its_own = found is not None and event.session_id in ("", found.session_id or event.session_id)
-    return found if found and found.gateway == event.gateway and is_its_own else None
+ZERO = Decimal("0.00")
 
 
 def by_key(key: str) -> Payment | None:
@@ -173,7 +117,7 @@ def _step(payment: Payment, told: SessionState, *, gives_up: bool) -> bool:
         case Object(state):
             _move(payment, state)
             if state == Payment.State.CHARGED_BACK:
-                _take_back(payment, (payment.received or payment.amount) - payment.refunded, "chargeback")
+                _charge_back(payment, told)
             _tell_of_dispute(payment)
         case GiveBack(state):
             _give_back(payment, state, told)
@@ -202,6 +146,34 @@ def _move(payment: Payment, state: str) -> None:
     )
 
 
+def tell_billing(payment: Payment) -> None:
+    """Offer what is on its way to the billing system, once."""
+    tell(
+        "payment",
+        about=f"payment:{payment.transit.reference}",
+        reference=payment.transit.reference,
+        customer=payment.customer.external_id,
+        amount=str(payment.transit.amount),
+        currency=payment.currency,
+        method=payment.method,
+        channel=payment.transit.channel,
+        gateway=payment.gateway,
+        paid_at=(payment.succeeded_at or clock.now()).isoformat(),
+        items=_items_for_billing(payment),
+    )
+
+
+def _note_refund(payment: Payment) -> None:
+    note(
+        "payment_refunded_partly",
+        about=f"payment:{payment.public_id}",
+        by=payment.gateway,
+        customer=payment.customer.public_id,
+        before=payment.state,
+        amount=str(payment.refunded),
+    )
+
+
 def _mark_paid(payment: Payment, told: SessionState) -> None:
     payment.received, payment.received_currency = told.amount, told.currency
     payment.succeeded_at = told.paid_at or clock.now()
@@ -217,21 +189,9 @@ def _settle(payment: Payment, told: SessionState) -> None:
     except transit.AlreadyPaid as why:
         _set_aside(payment, str(why))
         return
-    tell(
-        "payment",
-        about=f"payment:{payment.transit.reference}",
-        reference=payment.transit.reference,
-        customer=payment.customer.external_id,
-        amount=str(payment.amount),
-        currency=payment.currency,
-        method=payment.method,
-        channel=payment.transit.channel,
-        gateway=payment.gateway,
-        paid_at=(payment.succeeded_at or clock.now()).isoformat(),
-        items=_items_for_billing(payment),
-    )
+    tell_billing(payment)
     when = (payment.succeeded_at or clock.now()).astimezone(clock.WARSAW)
-    _write_to_payer(
+    write_to_payer(
         payment,
         "payment_succeeded",
         paid_at=f"{when:%d.%m.%Y %H:%M}",
@@ -241,23 +201,32 @@ def _settle(payment: Payment, told: SessionState) -> None:
 
 def _give_back(payment: Payment, state: str, told: SessionState) -> None:
     given, payment.refunded = told.refunded - payment.refunded, told.refunded
-    _move(payment, state)
-    if state == Payment.State.REFUNDED:
-        payment.is_held_for_clerk = False
-        close_about(HELD, f"payment:{payment.public_id}", outcome=_("Refunded."))
+    if state == payment.state:
+        _note_refund(payment)  # beside a dispute, which goes on
+    else:
+        _move(payment, state)
     _take_back(payment, given, "refund")
-    _write_to_payer(payment, "payment_refunded", refunded=money.zloty(told.refunded))
+    write_to_payer(payment, "payment_refunded", refunded=money_in(told.refunded, payment.received_currency))
+
+
+def _charge_back(payment: Payment, told: SessionState) -> None:
+    """What the bank took: no more than what the payer had not been given back already."""
+    most = max(ZERO, (payment.received or payment.amount) - told.refunded)
+    payment.charged_back = most if told.charged_back is None else min(most, told.charged_back)
+    _take_back(payment, payment.charged_back, "chargeback")
 
 
 def _take_back(payment: Payment, amount: Decimal, kind: str) -> None:
     """Money left again. The billing system, which was told of its coming, is told; what it has booked, it undoes itself."""
     was_told = payment.transit.state in (Transit.State.PAID, Transit.State.BOOKED)
-    if payment.state != Payment.State.REFUNDED_PARTLY:
+    if payment.left <= 0:
         payment.transit = transit.withdraw(payment.transit.reference)
+        payment.is_held_for_clerk = False
+        close_about(HELD, f"payment:{payment.public_id}", outcome=payment.get_state_display())
     if was_told:
         tell(
             kind,
-            about=f"payment:{payment.transit.reference}:{payment.refunded}",
+            about=f"payment:{payment.transit.reference}:{payment.refunded + payment.charged_back}",
             reference=payment.transit.reference,
             customer=payment.customer.external_id,
             amount=str(amount),
@@ -284,7 +253,7 @@ def _set_aside(payment: Payment, why: str) -> None:
         % {"why": why, "number": payment.gateway_payment_id or payment.session_id},
         customer=payment.customer.public_id,
     )
-    _write_to_payer(payment, "payment_held", reason=why)
+    write_to_payer(payment, "payment_held", reason=why)
 
 
 def _difference(payment: Payment) -> str:
@@ -293,6 +262,11 @@ def _difference(payment: Payment) -> str:
         "received": money.amount(payment.received) if payment.received is not None else "?",
         "currency": payment.received_currency,
     }
+
+
+def money_in(amount: Decimal, currency: str) -> str:
+    """An amount of the currency that came, which need not be złoty."""
+    return money.zloty(amount) if currency in ("", "PLN") else f"{money.amount(amount)} {currency}"
 
 
 def _tell_of_dispute(payment: Payment) -> None:
@@ -306,7 +280,7 @@ def _tell_of_dispute(payment: Payment) -> None:
     )
 
 
-def _write_to_payer(payment: Payment, code: str, **values: str) -> None:
+def write_to_payer(payment: Payment, code: str, **values: str) -> None:
     documents = (
         # A guest is told no more of a document than the number that he typed.
         f"{line.number} {line.title if payment.payer_id else ''}".strip() + f": {money.zloty(line.amount)}"
@@ -335,66 +309,4 @@ def page_of(payment: Payment) -> str:
 
 
 def tell_of_slow_booking(payment: Payment) -> None:
-    _write_to_payer(payment, "payment_not_booked")
-
-
-# What the gateway knows and we do not: our database was restored to an earlier hour, or lost
-
-
-def follow_unknown(gateway: str, told: SessionState) -> Payment | None:
-    """A session that we know nothing of: when it is paid, its payment is made anew, or given to a clerk."""
-    if told.outcome is not Outcome.PAID:
-        return None
-    payment = made_anew(gateway, told)
-    if payment is None:
-        report_unknown(told)
-        return None
-    return follow(payment.pk, told)
-
-
-@transaction.atomic
-def made_anew(gateway: str, told: SessionState) -> Payment | None:
-    """The payment that a gateway remembers, from what we gave it to keep; None when that does not say enough."""
-    found = lost.remembered(told)
-    if found is None:
-        return None
-    held = Transit.objects.create(
-        reference=found.reference,
-        customer=found.customer,
-        amount=found.amount,
-        channel=transit.ONLINE,
-        held_until=clock.now(),
-    )
-    TransitPart.objects.bulk_create(
-        TransitPart(transit=held, item_id=item, amount=amount) for item, amount in found.parts
-    )
-    payment = Payment.objects.create(
-        public_id=found.public_id,
-        customer=found.customer,
-        payer=found.payer,
-        payer_email=found.payer.email or "" if found.payer else "",
-        transit=held,
-        amount=found.amount,
-        gateway=gateway,
-        session_id=told.session_id,
-        created_at=clock.now(),
-        expires_at=clock.now(),
-    )
-    note("payment_made_anew", about=f"payment:{found.public_id}", by=gateway, customer=found.customer.public_id)
-    return payment
-
-
-def report_unknown(told: SessionState) -> None:
-    """The gateway holds a payment that we know nothing of."""
-    open_task(
-        UNKNOWN,
-        about=f"session:{told.session_id}"[:80],
-        title=_("A payment that the portal does not know"),
-        body=_("The gateway holds a paid session %(session)s (%(amount)s %(currency)s, our number %(key)s).")
-        % {
-            "session": told.session_id,
-            "amount": money.amount(told.amount) if told.amount is not None else "?",
-            "currency": told.currency,
-            "key": told.key or "?",
-        },
-    )
+    write_to_payer(payment, "payment_not_booked")

@@ -11,7 +11,16 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from payments import actions, messages, refunds, retention, rules  # noqa: F401 - registers the letters and the rule set
+        from payments import (  # noqa: F401 - registers the letters and the rule set
+            actions,
+            events,
+            messages,
+            payouts,
+            reconciliation,
+            refunds,
+            retention,
+            rules,
+        )
         from portal import jobs
         from portal.desk import kinds
 
@@ -20,8 +29,11 @@ class PaymentsConfig(AppConfig):
         jobs.periodic("payments.tasks.look_back", every=timedelta(minutes=10))
         jobs.periodic("payments.tasks.reconcile", daily_at=time(5))
         jobs.periodic("payments.tasks.chase", daily_at=time(7))
+        jobs.periodic("payments.tasks.read_payouts", daily_at=time(6))
         kinds.register(actions.HELD, _("a payment to decide on"), "payment_register:inspect")
         kinds.register(actions.DISPUTED, _("a disputed payment"), "payment_register:inspect")
         kinds.register(refunds.TO_APPROVE, _("a refund to approve"), "payment_register:of_refund")
         kinds.register(refunds.NOT_GIVEN, _("a refund that the gateway refused"), "payment_register:of_refund")
-        kinds.register(actions.UNKNOWN, _("a payment that the portal does not know"))
+        kinds.register(payouts.DIFFERS, _("a payout that does not fit"), "payout_register:inspect")
+        kinds.register(reconciliation.DIFFERS, _("online payments that do not add up"), "payment_register:of_day")
+        kinds.register(events.UNKNOWN, _("a payment that the portal does not know"))

@@ -34,6 +34,16 @@ register_message(
     when=_("When a payment arrives that differs from what was asked, or that somebody else has made too."),
 )
 register_message(
+    "payment_on_account",
+    _("Your payment of {amount} is on your account"),
+    _(
+        "Hello,\n\nwe have looked into your payment {reference} of {amount}. We have put {accepted} on your account: it "
+        "lowers your next documents. If you would rather have it back, write to us.\n\n{link}\n\n{utility}"
+    ),
+    PAYMENT | {"accepted": _("how much was put on the account")},
+    when=_("When the office keeps money that differed from what was asked, or that was paid twice, for the customer."),
+)
+register_message(
     "payment_refunded",
     _("We have given back {refunded}"),
     _(

@@ -1,6 +1,7 @@
 """Payments made online, and everything a gateway told us about them."""
 
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +14,7 @@ from portal.customers.models import Customer
 from portal.customers.scope import Partial, Scope
 from portal.moneyfield import GroszeField
 
-__all__ = ["GatewayEvent", "Payment", "Refund", "SandboxSession"]
+__all__ = ["GatewayEvent", "Payment", "Payout", "PayoutLine", "Refund", "SandboxSession"]
 
 
 class Payment(models.Model):
@@ -51,6 +52,7 @@ class Payment(models.Model):
     received = GroszeField(_("received"), null=True, blank=True)
     received_currency = models.CharField(max_length=3, blank=True)
     refunded = GroszeField(_("refunded"), default=0)
+    charged_back = GroszeField(_("charged back"), default=0)
     is_held_for_clerk = models.BooleanField(default=False)
     held_because = models.CharField(max_length=250, blank=True)
     created_at = models.DateTimeField()
@@ -72,6 +74,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.amount} {self.state}"
+
+    @property
+    def left(self) -> Decimal:
+        """Received, and neither given back nor taken back; in the currency of what was received."""
+        return (self.received or Decimal("0.00")) - Decimal(self.refunded) - Decimal(self.charged_back)
 
     @property
     def is_waiting(self) -> bool:
@@ -129,3 +136,57 @@ class GatewayEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.kind} {self.event_id}"
+
+
+class Payout(models.Model):
+    """What a gateway has sent to the utility's bank account in one transfer, as it tells it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    gateway = models.CharField(_("gateway"), max_length=20)
+    payout_id = models.CharField(_("number of the payout"), max_length=120)
+    amount = GroszeField(_("amount"))
+    currency = models.CharField(max_length=3, default="PLN")
+    sent_on = models.DateField(_("sent on"))
+    read_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("payout")
+        verbose_name_plural = _("payouts")
+        ordering = ["-sent_on", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["gateway", "payout_id"], name="payout_once")]
+
+    def __str__(self) -> str:
+        return f"{self.gateway} {self.payout_id} {self.amount}"
+
+
+class PayoutLine(models.Model):
+    """What a payout is made of. A line of one of our payments is compared with it to the grosz."""
+
+    class Kind(models.TextChoices):
+        CHARGE = "charge", _("payment")
+        REFUND = "refund", _("refund")
+        DISPUTE = "dispute", _("dispute")
+        FEE = "fee", _("gateway's own fee")
+        OTHER = "other", _("other")
+
+    class Trouble(models.TextChoices):
+        NONE = "", _("in order")
+        UNKNOWN = "unknown", _("no such payment here")
+        AMOUNT = "amount", _("the payment says another amount")
+        FEE = "fee", _("the payment says another fee")
+        OTHER = "other", _("of nothing that is known here")
+
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="lines")
+    movement_id = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    amount = GroszeField(_("amount"))
+    fee = GroszeField(_("fee"), default=0)
+    gateway_payment_id = models.CharField(max_length=120, blank=True)
+    payment = models.ForeignKey(Payment, models.PROTECT, null=True, blank=True, related_name="payout_lines")
+    trouble = models.CharField(max_length=10, choices=Trouble.choices, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["payout", "movement_id"], name="payout_line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.movement_id} {self.amount}"

@@ -87,7 +87,7 @@ class Object:
 
 @dataclass(frozen=True)
 class GiveBack:
-    """The gateway has given money back to the payer."""
+    """The gateway has given money back to the payer; a dispute that runs meanwhile runs on."""
 
     state: str
 
@@ -101,7 +101,7 @@ def decide(asked: Asked, told: Told, *, gives_up: bool = False) -> Verdict:
     Money that came is never undone by a later "expired" or "failed"; "paid" counts even after the time was up.
     """
     if asked.state in PAID:
-        return _after_paying(asked.state, told.dispute) or _given_back(asked, told) or Stay()
+        return _after_paying(asked, told) or _given_back(asked, told) or Stay()
     if told.outcome is Outcome.PAID:
         is_as_asked = told.amount == asked.amount and told.currency.upper() == asked.currency
         return Settle() if is_as_asked else SetAside()
@@ -116,19 +116,59 @@ def decide(asked: Asked, told: Told, *, gives_up: bool = False) -> Verdict:
 
 def _given_back(asked: Asked, told: Told) -> Verdict | None:
     """What a gateway gave back is only ever more than before: a late answer undoes nothing."""
-    if told.refunded <= asked.refunded or asked.state not in {"succeeded", "refunded_partly"}:
+    if told.refunded <= asked.refunded or asked.state == "refunded":
         return None
-    return GiveBack("refunded" if told.amount is None or told.refunded >= told.amount else "refunded_partly")
+    if asked.state in {"disputed", "charged_back"}:
+        return GiveBack(asked.state)
+    return GiveBack(_by_what_went_back(told.refunded, told.amount))
 
 
-def _after_paying(state: str, dispute: Dispute) -> Verdict | None:
-    if dispute is Dispute.OPEN and state in {"succeeded", "refunded_partly"}:
+def _by_what_went_back(refunded: Decimal, received: Decimal | None) -> str:
+    if refunded == 0:
+        return "succeeded"
+    return "refunded" if received is None or refunded >= received else "refunded_partly"
+
+
+def _after_paying(asked: Asked, told: Told) -> Verdict | None:
+    if told.dispute is Dispute.OPEN and asked.state in {"succeeded", "refunded_partly"}:
         return Object("disputed")
-    if dispute is Dispute.WON and state == "disputed":
-        return Object("succeeded")
-    if dispute is Dispute.LOST and state in {"succeeded", "refunded_partly", "disputed"}:
+    if told.dispute is Dispute.WON and asked.state == "disputed":
+        return Object(_by_what_went_back(asked.refunded, told.amount))
+    if told.dispute is Dispute.LOST and asked.state in {"succeeded", "refunded_partly", "disputed"}:
         return Object("charged_back")
     return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineFacts:
+    """A line of a payout beside its payment. `in_all`: what all lines of this kind say of the payment together."""
+
+    kind: str
+    amount: Decimal
+    fee: Decimal
+    is_of_a_payment: bool
+    is_known: bool = False
+    received: Decimal = ZERO
+    refunded: Decimal = ZERO
+    payments_fee: Decimal | None = None
+    in_all: Decimal = ZERO
+
+
+def trouble_with(line: LineFacts) -> str:
+    """Why a line of a payout does not fit its payment: unknown, amount, fee or other; empty when it fits.
+
+    Money of a dispute goes and comes while the dispute runs, so of it only the payment has to be known. Refunds reach
+    a payout later than the payer, so they may come to less than what was refunded, never to more.
+    """
+    if not line.is_of_a_payment:
+        return "" if line.kind == "fee" else "other"
+    if not line.is_known:
+        return "unknown"
+    if line.kind == "charge" and not line.amount == line.received == line.in_all:
+        return "amount"
+    if line.kind == "charge" and line.payments_fee not in (None, line.fee):
+        return "fee"
+    return "amount" if line.kind == "refund" and -line.in_all > line.refunded else ""
 
 
 def stage(*, state: str, transit: str, is_held: bool, has_session: bool) -> str:

@@ -5,16 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TextIO
+from typing import Any, TextIO
 
-from django.db.models import Q, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
-from payments.models import Payment
+from payments.models import Payment, PayoutLine
 from portal import clock, money
-from portal.billing.models import Transit
+from portal.billing.models import Transit, TransitBooking
+from portal.desk.actions import close_about, open_task
+from portal.moneyfield import GroszeField
 
 ZERO = Decimal("0.00")
+DIFFERS = "reconciliation_differs"
+LOOKED_AT = 31  # days
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,13 @@ class Lies:
 
 def where_it_lies(payment: Payment, booked: Decimal) -> Lies:
     """`booked` is what the ledger holds now of the payment's transit."""
-    received, refunded = payment.received or ZERO, Decimal(payment.refunded)
-    rest = received - refunded
-    seen = {"received": received, "fee": payment.fee or ZERO, "refunded": refunded}
-    if payment.state == Payment.State.CHARGED_BACK:
-        return Lies(**seen, charged_back=rest)
+    rest = payment.left
+    seen = {
+        "received": payment.received or ZERO,
+        "fee": payment.fee or ZERO,
+        "refunded": Decimal(payment.refunded),
+        "charged_back": Decimal(payment.charged_back),
+    }
     if payment.is_held_for_clerk:
         return Lies(**seen, held=rest)
     in_ledger = min(rest, booked)
@@ -56,17 +62,83 @@ def where_it_lies(payment: Payment, booked: Decimal) -> Lies:
 
 def paid_between(first: date, last: date) -> Iterator[tuple[Payment, Lies]]:
     """Payments whose money came on these days, the oldest first. One statement."""
-    still_there = Q(transit__bookings__entry__is_current=True)
+    bookings = TransitBooking.objects.filter(transit=OuterRef("transit"), entry__is_current=True)
+    charges = PayoutLine.objects.filter(payment=OuterRef("pk"), kind=PayoutLine.Kind.CHARGE)
     came = (
         Payment.objects.filter(
             succeeded_at__gte=clock.at(first, 0), succeeded_at__lt=clock.at(last + timedelta(days=1), 0)
         )
         .select_related("customer", "transit")
-        .annotate(booked_of_it=Sum("transit__bookings__amount", filter=still_there))
+        .annotate(
+            booked_of_it=_sum(bookings, "transit"),
+            sent_of_it=_sum(charges, "payment"),
+            payout_number=Subquery(charges.order_by("pk").values("payout__payout_id")[:1]),
+            payout_on=Subquery(charges.order_by("pk").values("payout__sent_on")[:1]),
+        )
         .order_by("succeeded_at", "pk")
     )
     for payment in came:
         yield payment, where_it_lies(payment, payment.booked_of_it or ZERO)
+
+
+def _sum(rows: QuerySet[Any], by: str) -> Subquery:
+    """Each in a question of its own: joined together, bookings and payouts would multiply each other."""
+    return Subquery(
+        rows.order_by().values(by).annotate(total=Sum("amount")).values("total"), output_field=GroszeField()
+    )
+
+
+# By days
+
+
+@dataclass(frozen=True)
+class Day:
+    """What came on one day by one gateway in one currency, where it lies now, and how much of it is at the bank."""
+
+    on: date
+    gateway: str
+    currency: str
+    payments: int
+    lies: Lies
+    sent: Decimal
+
+    @property
+    def to_come(self) -> Decimal:
+        """What came and no payout holds yet; the gateway's fee is no part of it."""
+        return self.lies.received - self.sent
+
+
+def by_day(first: date, last: date) -> list[Day]:
+    """The newest first. One statement."""
+    days: dict[tuple[date, str, str], tuple[int, Lies, Decimal]] = {}
+    for payment, lies in paid_between(first, last):
+        if payment.succeeded_at is None:
+            continue
+        key = payment.succeeded_at.astimezone(clock.WARSAW).date(), payment.gateway, payment.received_currency
+        count, so_far, sent = days.get(key, (0, Lies(), ZERO))
+        days[key] = count + 1, so_far + lies, sent + (payment.sent_of_it or ZERO)  # type: ignore[attr-defined]  # annotated in paid_between
+    newest_first = sorted(days.items(), key=lambda one: (-one[0][0].toordinal(), one[0][1:]))
+    return [Day(*key, *figures) for key, figures in newest_first]
+
+
+def look_at_the_days() -> None:
+    """A day on which a grosz lies nowhere is a clerk's task, until it agrees."""
+    today = clock.today()
+    for day in by_day(today - timedelta(days=LOOKED_AT), today):
+        about = f"day:{day.on}:{day.gateway}:{day.currency}"
+        if not day.lies.difference:
+            close_about(DIFFERS, about, outcome=_("The amounts agree."))
+            continue
+        open_task(
+            DIFFERS,
+            about=about,
+            title=_("Online payments of %(day)s do not add up") % {"day": f"{day.on:%d.%m.%Y}"},
+            body=_("%(gateway)s: %(amount)s %(currency)s lie nowhere. The report of that day names the payment.")
+            % {"gateway": day.gateway, "amount": money.amount(day.lies.difference), "currency": day.currency},
+        )
+
+
+# The accountant's file
 
 
 def write_csv(out: TextIO, first: date, last: date) -> None:
@@ -88,10 +160,16 @@ def write_csv(out: TextIO, first: date, last: date) -> None:
                 payment.method,
                 payment.received_currency,
                 *lies.cells(),
+                *_payout_cells(payment),
             ]
         )
     for (gateway, currency), lies in sorted(totals.items()):
-        rows.writerow([_("together"), "", "", gateway, "", "", currency, *lies.cells()])
+        rows.writerow([_("together"), "", "", gateway, "", "", currency, *lies.cells(), "", ""])
+
+
+def _payout_cells(payment: Any) -> list[str]:
+    """As annotated in paid_between."""
+    return [payment.payout_number or "", f"{payment.payout_on:%Y-%m-%d}" if payment.payout_on else ""]
 
 
 def _heading() -> list[str]:
@@ -111,4 +189,6 @@ def _heading() -> list[str]:
         _("Booked"),
         _("Being booked"),
         _("Difference"),
+        _("Payout"),
+        _("Paid out on"),
     ]

@@ -11,7 +11,7 @@ from payments import actions
 from payments.gateways.base import GatewayRefused, NoSuchSession, named
 from payments.models import Payment, Refund
 from payments.rules import PaymentRules
-from portal import clock, jobs, money
+from portal import clock, jobs
 from portal.desk.actions import close_about, open_task
 from portal.journal.actions import note
 from portal.utility.rulebook import rules
@@ -31,12 +31,12 @@ class CannotRefund(Exception):
 
 
 class TooMuch(CannotRefund):
-    def __init__(self, most: Decimal) -> None:
+    def __init__(self, most: Decimal, currency: str = "PLN") -> None:
         super().__init__()
-        self.most = most
+        self.most, self.currency = most, currency
 
     def __str__(self) -> str:
-        return _("At most %(most)s can be refunded.") % {"most": money.zloty(self.most)}
+        return _("At most %(most)s can be refunded.") % {"most": actions.money_in(self.most, self.currency)}
 
 
 class NoReason(CannotRefund):
@@ -50,12 +50,20 @@ class SameEyes(CannotRefund):
 
 
 def refundable(payment: Payment) -> Decimal:
-    """What can still be asked for: received, less what went back or is about to."""
-    if payment.state not in PAID_BACK_FROM or payment.received is None or payment.received_currency != payment.currency:
+    """What can still be asked for: received, less what went back or is about to; in the currency that came."""
+    if payment.state not in PAID_BACK_FROM or payment.received is None:
         return ZERO
     open_states = (Refund.State.ASKED, Refund.State.SENDING)
     waiting = payment.refunds.filter(state__in=open_states).aggregate(total=Sum("amount"))["total"] or ZERO
-    return max(ZERO, payment.received - payment.refunded - waiting)
+    return max(ZERO, payment.left - waiting)
+
+
+def needs_four_eyes(payment: Payment, given: Decimal) -> bool:
+    """Of the whole payment, not of one piece: else a large sum would go back in small ones before nobody's eyes.
+
+    The limit is in złoty, so of another currency every sum needs them.
+    """
+    return payment.received_currency != "PLN" or given > rules(PaymentRules).four_eyes_above
 
 
 @transaction.atomic
@@ -66,20 +74,20 @@ def ask(payment: Payment, *, amount: Decimal, reason: str, by: Any) -> Refund:
     if most == 0:
         raise CannotRefund
     if not ZERO < amount <= most:
-        raise TooMuch(most)
+        raise TooMuch(most, payment.received_currency)
     if not reason.strip():
         raise NoReason
     refund = Refund.objects.create(
         payment=payment, amount=amount, reason=reason.strip()[:250], asked_by=by, asked_at=clock.now()
     )
     _note(refund, "refund_asked", by)
-    # Of the whole payment, not of this piece: else a large sum would go back in small ones before nobody's eyes.
-    if payment.received - most + amount > rules(PaymentRules).four_eyes_above:  # type: ignore[operator]  # received, as `most` says
+    if needs_four_eyes(payment, (payment.received or ZERO) - most + amount):
         open_task(
             TO_APPROVE,
             about=_about(refund),
             title=_("Refund to approve: %(reference)s") % {"reference": payment.transit.reference},
-            body=_("%(amount)s. Reason: %(reason)s") % {"amount": money.zloty(amount), "reason": refund.reason},
+            body=_("%(amount)s. Reason: %(reason)s")
+            % {"amount": actions.money_in(amount, payment.received_currency), "reason": refund.reason},
             customer=payment.customer.public_id,
         )
     else:
@@ -151,7 +159,7 @@ def _give_up(refund: Refund, why: str) -> None:
         NOT_GIVEN,
         about=_about(refund),
         title=_("The gateway refuses a refund: %(reference)s") % {"reference": refund.payment.transit.reference},
-        body=f"{money.zloty(refund.amount)}: {why}",
+        body=f"{actions.money_in(refund.amount, refund.payment.received_currency)}: {why}",
         customer=refund.payment.customer.public_id,
     )
 

@@ -17,6 +17,8 @@ def state() -> None:
     money = "without end: money is never deleted"
     keep("payments.Payment", money, download=Own("payments", _payments))
     keep("payments.Refund", money, download="told by the payment")
+    keep("payments.Payout", money, download="the utility's own: transfers of its gateway")
+    keep("payments.PayoutLine", money, download="told by the payment")
     keep("payments.GatewayEvent", "the contents “event_payloads_months”", download="told by the payment")
     keep("payments.SandboxSession", "a demo's only", download="a demo's only")
     end_in_time(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F, Q
 
-from payments import actions, refunds
+from payments import actions, events, payouts, reconciliation, refunds
 from payments.gateways import sandbox
 from payments.gateways.base import NoGateway, NoSuchSession, named
 from payments.models import GatewayEvent, Payment, Refund
@@ -23,7 +23,7 @@ AT_ONCE = 200
 def act_on_event(event_id: int) -> None:
     event = GatewayEvent.objects.get(pk=event_id)
     try:
-        actions.act_on_event(event)
+        events.act_on_event(event)
     except (NoSuchSession, NoGateway):
         # It is of another account or of a gateway no longer used: kept, and nothing to be done.
         GatewayEvent.objects.filter(pk=event_id).update(acted_on_at=clock.now())
@@ -74,6 +74,12 @@ def look_back() -> None:
     _compare(LATELY)
 
 
+def read_payouts() -> None:
+    """What the gateway has sent to the bank account, compared line by line; and the days on which a grosz lies nowhere."""
+    payouts.read()
+    reconciliation.look_at_the_days()
+
+
 def _compare(length: timedelta) -> None:
     try:
         gateway = named(settings.EBOK_GATEWAY)
@@ -84,7 +90,7 @@ def _compare(length: timedelta) -> None:
             continue
         payment = actions.by_key(told.key)
         if payment is None:
-            actions.follow_unknown(gateway.name, told)
+            events.follow_unknown(gateway.name, told)
         elif payment.state not in PAID or told.refunded > payment.refunded or told.dispute:
             actions.follow(payment.pk, told)
 
@@ -103,4 +109,4 @@ def chase() -> None:
 def pay_late_in_sandbox(session_id: str) -> None:
     """The sandbox's payer who approves after the session has expired."""
     session = sandbox.pay(session_id, "blik")
-    actions.receive_event(sandbox.NAME, *sandbox.message(session))
+    events.receive_event(sandbox.NAME, *sandbox.message(session))

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from payments import actions, checkout, confirmation, queries, tasks
+from payments import actions, checkout, confirmation, events, queries, tasks
 from payments.forms import PayForm
 from payments.gateways import sandbox
 from payments.gateways.base import BadSignature, GatewayFault, NoGateway, NoSuchSession, named
@@ -239,7 +239,7 @@ def _own(request: HttpRequest, public_id: UUID) -> PaymentStory:
 def webhook(request: HttpRequest, gateway: str) -> HttpResponse:
     """Answers quickly: the message is kept, what it means is found out by a job."""
     try:
-        actions.receive_event(gateway, request.body, request.headers)
+        events.receive_event(gateway, request.body, request.headers)
     except NoGateway:
         raise Http404 from None
     except BadSignature:
@@ -273,7 +273,7 @@ def _act_in_sandbox(session: SandboxSession, button: str) -> None:
         jobs.later("payments.tasks.pay_late_in_sandbox", session.session_id, wait=LATE)
     else:
         return  # left without a word, as payers do
-    actions.receive_event(sandbox.NAME, *sandbox.message(moved))
+    events.receive_event(sandbox.NAME, *sandbox.message(moved))
 
 
 def _way_back(session: SandboxSession) -> str:

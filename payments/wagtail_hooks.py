@@ -7,7 +7,7 @@ import django_filters
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.forms import RadioSelect
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -22,13 +22,16 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.widgets import BooleanRadioSelect
 from wagtail.admin.widgets.button import Button
 
-from payments import panel, queries, refunds
-from payments.models import GatewayEvent, Payment
+from payments import held, panel, payouts, queries, refunds
+from payments.actions import money_in
+from payments.models import GatewayEvent, Payment, Payout
 from portal import money
+from portal.billing import transit
 from portal.billing.models import Transit
+from portal.desk.models import Task
 from portal.journal.models import AuditLine
 from portal.utility.registers import Register, RegisterIndex, RegisterPage
-from portal.utility.templatetags.ebok import moment
+from portal.utility.templatetags.ebok import day, moment
 
 
 class PaymentFilters(WagtailFilterSet):
@@ -51,25 +54,36 @@ class PaymentIndex(RegisterIndex):
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
-        report = Button(_("Report of this month (CSV)"), reverse("payment_register:report"), icon_name="download")
-        return [*super().header_more_buttons, report]
+        buttons = super().header_more_buttons
+        if self.is_bookkeepers:
+            report = Button(_("Report of this month (CSV)"), reverse("payment_register:report"), icon_name="download")
+            buttons = [*buttons, Button(_("By days"), reverse("payment_register:days"), icon_name="date"), report]
+        return buttons
+
+    @cached_property
+    def is_bookkeepers(self) -> bool:
+        """A list shows clerks whose payment it is and how it stands; amounts are for those who keep the books of payments."""
+        return bool(self.request.user.has_perm(refunds.RIGHT))
 
     def get_base_queryset(self) -> QuerySet[Payment]:
         return Payment.objects.select_related("customer", "transit").order_by("-created_at", "-pk")
 
     @cached_property
     def columns(self) -> list[Column]:
+        amount = Column("amount", label=_("Amount"), accessor=lambda one: money.zloty(one.amount), sort_key="amount")
         return [
             TitleColumn("reference", label=_("Reference"), accessor="transit.reference", get_url=self.get_inspect_url),
             Column("customer", label=_("Customer number"), accessor="customer.number"),
-            Column("amount", label=_("Amount"), accessor=lambda one: money.zloty(one.amount), sort_key="amount"),
+            *([amount] if self.is_bookkeepers else []),
             StatusTagColumn(
                 "state",
                 label=_("State"),
                 accessor=lambda payment: payment.get_state_display(),
                 primary=lambda payment: payment.state == Payment.State.SUCCEEDED,
             ),
-            Column("held", label=_("Held for a clerk"), accessor=lambda one: one.held_because or "–"),
+            Column(
+                "held", label=_("Held for a clerk"), accessor=lambda one: _("yes") if one.is_held_for_clerk else "–"
+            ),
             Column("gateway", label=_("Gateway")),
             Column(
                 "created_at", label=_("Started"), accessor=lambda one: moment(one.created_at), sort_key="created_at"
@@ -91,6 +105,10 @@ class PaymentPage(RegisterPage):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         payment = self.object
         context["payment"] = payment
+        context["may_visit"] = self.request.user.has_perm("customers.add_staffvisit")
+        context["may_see"] = panel.may_see(self.request, payment)
+        if not context["may_see"]:
+            return context
         context["method"] = queries.method_in_words(payment.method)
         context["lines"] = queries.paid_for(payment)
         context["bookings"] = payment.transit.bookings.select_related("entry").order_by("pk")
@@ -98,7 +116,14 @@ class PaymentPage(RegisterPage):
         context["refunds"] = payment.refunds.select_related("asked_by", "decided_by").order_by("pk")
         context["may_refund"] = self.request.user.has_perm(refunds.RIGHT)
         context["refundable"] = refunds.refundable(payment)
-        context["may_visit"] = self.request.user.has_perm("customers.add_staffvisit")
+        context["may_accept"] = context["may_refund"] and held.may_accept(payment)
+        may_match = self.request.user.has_perm(panel.MATCH_RIGHT)
+        found = transit.fitting_entries(payment.transit) if may_match else []
+        context["fitting"] = [(entry, -entry.amount) for entry in found]
+        context["is_proposed"] = Task.objects.filter(
+            kind="transit_match", about=f"transit:{payment.transit.reference}", state=Task.State.OPEN
+        ).exists()
+        context["payout_lines"] = payment.payout_lines.select_related("payout").order_by("pk")
         return context
 
 
@@ -152,11 +177,63 @@ def by_reference(request: HttpRequest, reference: str) -> HttpResponse:
     return redirect("payment_register:inspect", quote(payment.public_id))
 
 
+class PayoutIndex(RegisterIndex):
+    page_title = gettext_lazy("Payouts")
+
+    def get_base_queryset(self) -> QuerySet[Payout]:
+        in_trouble = Count("lines", filter=~Q(lines__trouble=""))
+        return Payout.objects.annotate(count=Count("lines"), troubles=in_trouble).order_by("-sent_on", "-pk")
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [
+            TitleColumn("payout_id", label=_("Number of the payout"), get_url=self.get_inspect_url),
+            Column("sent_on", label=_("Sent on"), accessor=lambda one: day(one.sent_on), sort_key="sent_on"),
+            Column("gateway", label=_("Gateway")),
+            Column("amount", label=_("Amount"), accessor=lambda one: money_in(one.amount, one.currency)),
+            Column("count", label=_("Lines"), accessor="count"),
+            StatusTagColumn(
+                "troubles",
+                label=_("Does it fit?"),
+                accessor=lambda one: _("no") if one.troubles else _("yes"),
+                primary=lambda one: not one.troubles,
+            ),
+        ]
+
+
+class PayoutPage(RegisterPage):
+    template_name = "payments/panel/payout.html"
+    object: Payout
+
+    def get_page_subtitle(self) -> str:
+        return self.object.payout_id
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        lines = list(self.object.lines.select_related("payment__transit").order_by("pk"))
+        context["payout"], context["lines"] = self.object, lines
+        context["adds_up"] = payouts.adds_up(self.object, lines)
+        return context
+
+
+class Payouts(Register):
+    model = Payout
+    name = "payout_register"
+    url_prefix = "payouts"
+    icon = "download"
+    menu_name = "payouts"
+    menu_label = gettext_lazy("Payouts")
+    menu_order = 31
+    index_view_class = PayoutIndex
+    inspect_view_class = PayoutPage
+    search_fields = ["payout_id"]
+
+
 @hooks.register("register_permissions")
 def rights() -> QuerySet[Permission]:
     return Permission.objects.filter(content_type__app_label="payments", codename="add_refund")
 
 
 @hooks.register("register_admin_viewset")
-def payments() -> Payments:
-    return Payments()
+def payments() -> list[Register]:
+    return [Payments(), Payouts()]

@@ -1,11 +1,12 @@
-"""What a gateway is: a promise in six verbs, plain values across it, and the list of those that there are."""
+"""What a gateway is: a promise in seven verbs, plain values across it, and the list of those that there are."""
 
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -90,7 +91,44 @@ class SessionState:
     fee: Decimal | None = None
     dispute: Dispute = Dispute.NONE
     refunded: Decimal = Decimal("0.00")
+    charged_back: Decimal | None = None  # by lost disputes; None where the gateway does not say how much
     metadata: Mapping[str, str] = field(default_factory=dict)  # as asked, where the gateway keeps it
+
+
+class Movement(StrEnum):
+    """What a line of a payout is about."""
+
+    CHARGE = "charge"  # a payer's money
+    REFUND = "refund"
+    DISPUTE = "dispute"  # taken by a payer's bank, or given back by it
+    FEE = "fee"  # the gateway's own, not of one payment
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovementTold:
+    """One line of a payout. `amount`: what the payer gave, or got back (below zero); `fee`: what the gateway kept of it."""
+
+    movement_id: str
+    kind: Movement
+    amount: Decimal
+    fee: Decimal = Decimal("0.00")
+    gateway_payment_id: str = ""
+
+    @property
+    def net(self) -> Decimal:
+        return self.amount - self.fee
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutTold:
+    """What a gateway has sent to the utility's bank account in one transfer."""
+
+    payout_id: str
+    amount: Decimal
+    currency: str
+    sent_on: date
+    movements: tuple[MovementTold, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +162,9 @@ class Gateway(Protocol):
 
     def refund(self, session_id: str, amount: Decimal, key: str) -> None:
         """Give money back the way it came. The same key gives it back once, however often it is asked for."""
+
+    def payouts_since(self, moment: datetime) -> Iterable[PayoutTold]:
+        """Every transfer to the utility's account since, each with the whole of what it is made of."""
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Event:
         """Verify and read a message. Raises BadSignature."""

@@ -25,8 +25,11 @@ from payments.gateways.base import (
     Event,
     GatewayDown,
     GatewayRefused,
+    Movement,
+    MovementTold,
     NoGateway,
     NoSuchSession,
+    PayoutTold,
     Session,
     SessionRequest,
     SessionState,
@@ -125,10 +128,53 @@ class Przelewy24Gateway:
         first, last = moment.astimezone(clock.WARSAW), clock.now().astimezone(clock.WARSAW) + timedelta(days=1)
         asked = urlencode({"dateFrom": f"{first:%Y%m%d}", "dateTo": f"{last:%Y%m%d}", "type": "transaction"})
         for row in self._pages(f"report/history?{asked}"):
-            if _registered(row) < moment.replace(microsecond=0):
+            told = _details(row)
+            if _registered(told) < moment.replace(microsecond=0):
                 continue
-            # Its list tells no amounts: of what was paid it is asked one by one.
-            yield self.session_state(row["sessionId"]) if row["status"] != NOT_PAID else _unpaid(row["sessionId"])
+            # What was paid is asked for one by one: the list does not say what was given back of it.
+            session_id = told["sessionId"]
+            yield self.session_state(session_id) if told["status"] != NOT_PAID else _unpaid(session_id)
+
+    def payouts_since(self, moment: datetime) -> Iterable[PayoutTold]:
+        """Its batches. Their details are to be asked for at its office once; until then there are none."""
+        first, last = moment.astimezone(clock.WARSAW), clock.now().astimezone(clock.WARSAW) + timedelta(days=1)
+        asked = urlencode({"dateFrom": f"{first:%Y%m%d}", "dateTo": f"{last:%Y%m%d}", "type": "batch"})
+        for row in self._pages(f"report/history?{asked}"):
+            batch = _details(row)
+            sent = _moment(batch.get("dateOut") or "")
+            if sent is not None and sent >= moment.replace(microsecond=0):
+                yield PayoutTold(
+                    payout_id=str(batch["batchId"]),
+                    amount=money.from_grosze(row["amount"]),
+                    currency=row["currency"],
+                    sent_on=sent.date(),
+                    movements=self._movements_of(batch["batchId"]),
+                )
+
+    def _movements_of(self, batch: int) -> tuple[MovementTold, ...]:
+        try:
+            return tuple(self._movements(batch))
+        except GatewayRefused:
+            return ()  # its office has not opened them to this merchant
+
+    def _movements(self, batch: int) -> Iterator[MovementTold]:
+        path = f"report/batch/details?{urlencode({'batch': batch})}"
+        for part in self._pages(path, again="report/batch/details"):
+            for row in part.get("transactions") or ():
+                told = _details(row)
+                order = str(told.get("orderId") or told["ordrId"])  # as its documentation writes it
+                amount, fee = money.from_grosze(row["amount"]), money.from_grosze(int(told.get("fee") or 0))
+                yield MovementTold(
+                    movement_id=f"t{order}", kind=Movement.CHARGE, amount=amount, fee=fee, gateway_payment_id=order
+                )
+            for row in part.get("refunds") or ():
+                told = _details(row)
+                yield MovementTold(
+                    movement_id=f"r{told['refundId']}",
+                    kind=Movement.REFUND,
+                    amount=-money.from_grosze(row["amount"]),
+                    gateway_payment_id=str(told["orderId"]),
+                )
 
     def refund(self, session_id: str, amount: Decimal, key: str) -> None:
         told = self._claimed(session_id)
@@ -197,11 +243,11 @@ class Przelewy24Gateway:
             return []
         return refunds
 
-    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
+    def _pages(self, path: str, again: str = "report/history") -> Iterator[dict[str, Any]]:
         while path:
             page = self._ask("GET", path)
-            yield from page["data"]
-            path = f"report/history/{quote(page['token'], safe='')}" if page.get("token") else ""
+            yield from page["data"] if isinstance(page["data"], list) else [page["data"]]
+            path = f"{again}/{quote(page['token'], safe='')}" if page.get("token") else ""
 
     def _state(self, told: dict[str, Any]) -> SessionState:
         session_id = told["sessionId"]
@@ -304,5 +350,12 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _registered(row: Mapping[str, Any]) -> datetime:
-    return _moment(row.get("date", "")) or datetime.max.replace(tzinfo=UTC)
+def _details(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a row of its reports holds beside kind, amount and currency: one thing, which may come in a list."""
+    details: Any = row["details"]
+    told: Mapping[str, Any] = details[0] if isinstance(details, list) else details
+    return told
+
+
+def _registered(told: Mapping[str, Any]) -> datetime:
+    return _moment(told.get("date", "")) or datetime.max.replace(tzinfo=UTC)

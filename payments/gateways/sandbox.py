@@ -3,9 +3,10 @@
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -16,8 +17,11 @@ from payments.gateways.base import (
     BadSignature,
     Event,
     GatewayRefused,
+    Movement,
+    MovementTold,
     NoGateway,
     NoSuchSession,
+    PayoutTold,
     Session,
     SessionRequest,
     SessionState,
@@ -53,7 +57,7 @@ class SandboxSession(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     method = models.CharField(max_length=20, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
-    refunds = models.JSONField(default=dict)  # grosze by the key of the refund
+    refunds = models.JSONField(default=dict)  # grosze and day, by the key of the refund
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
@@ -113,13 +117,26 @@ class SandboxGateway:
             session = SandboxSession.objects.select_for_update().filter(session_id=session_id).first()
             if session is None:
                 raise NoSuchSession(session_id)
-            given = {**session.refunds, key: money.to_grosze(amount)}
+            given = {key: [money.to_grosze(amount), clock.today().isoformat()], **session.refunds}
             is_paid = session.state == SandboxSession.State.PAID
-            if not is_paid or sum(given.values()) > money.to_grosze(money.round_half_up(session.amount)):
+            if not is_paid or _given(given) > money.to_grosze(money.round_half_up(session.amount)):
                 msg = "More than was paid."
                 raise GatewayRefused(msg)
             session.refunds = given
             session.save(update_fields=["refunds"])
+
+    def payouts_since(self, moment: datetime) -> Iterable[PayoutTold]:
+        """Each day's money is sent the next morning, without any fee."""
+        lines: dict[tuple[date, str], list[MovementTold]] = {}
+        for session in SandboxSession.objects.filter(state=SandboxSession.State.PAID).order_by("pk"):
+            for day, told in _movements(session):
+                lines.setdefault((day, session.currency), []).append(told)
+        for (day, currency), some in sorted(lines.items()):
+            if clock.at(moment.astimezone(clock.WARSAW).date()) <= clock.at(day) < clock.at(clock.today()):
+                total = sum((one.net for one in some), Decimal("0.00"))
+                sent = day + timedelta(days=1)
+                number = f"sbxpo_{day:%Y%m%d}_{currency}"
+                yield PayoutTold(payout_id=number, amount=total, currency=currency, sent_on=sent, movements=tuple(some))
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Event:
         stamp, _, signature = headers.get(SIGNATURE, "").partition(",")
@@ -193,6 +210,25 @@ def _move(session_id: str, state: str) -> SandboxSession:
     return _find(session_id)
 
 
+def _given(refunds: Mapping[str, list[Any]]) -> int:
+    return sum(grosze for grosze, _day in refunds.values())
+
+
+def _movements(session: SandboxSession) -> Iterator[tuple[date, MovementTold]]:
+    number = f"pay_{session.pk}"
+    if session.paid_at:
+        paid_on = session.paid_at.astimezone(clock.WARSAW).date()
+        amount = money.round_half_up(session.amount)
+        yield (
+            paid_on,
+            MovementTold(movement_id=number, kind=Movement.CHARGE, amount=amount, gateway_payment_id=number),
+        )
+    for key, (grosze, day) in session.refunds.items():
+        amount = -money.from_grosze(grosze)
+        told = MovementTold(movement_id=key, kind=Movement.REFUND, amount=amount, gateway_payment_id=number)
+        yield date.fromisoformat(day), told
+
+
 def _state(session: SandboxSession) -> SessionState:
     is_paid = session.state == SandboxSession.State.PAID
     return SessionState(
@@ -204,6 +240,6 @@ def _state(session: SandboxSession) -> SessionState:
         method=session.method,
         paid_at=session.paid_at,
         gateway_payment_id=f"pay_{session.pk}" if is_paid else "",
-        refunded=money.from_grosze(sum(session.refunds.values())),
+        refunded=money.from_grosze(_given(session.refunds)),
         metadata=session.metadata,
     )

@@ -20,8 +20,11 @@ from payments.gateways.base import (
     Event,
     GatewayDown,
     GatewayRefused,
+    Movement,
+    MovementTold,
     NoGateway,
     NoSuchSession,
+    PayoutTold,
     Session,
     SessionRequest,
     SessionState,
@@ -41,6 +44,19 @@ TIMEOUT_SECONDS = 10
 EXPANDED = "payment_intent.latest_charge.balance_transaction"
 NO_MONEY_WILL_COME = {"canceled", "requires_payment_method"}
 DECIDED = {"won": Dispute.WON, "warning_closed": Dispute.WON, "prevented": Dispute.WON, "lost": Dispute.LOST}
+
+# What Stripe calls the lines of its balance; a dispute is one of several kinds of its adjustments.
+MOVEMENTS = {
+    "charge": Movement.CHARGE,
+    "payment": Movement.CHARGE,
+    "refund": Movement.REFUND,
+    "payment_refund": Movement.REFUND,
+    "refund_failure": Movement.REFUND,
+    "payment_failure_refund": Movement.REFUND,
+    "stripe_fee": Movement.FEE,
+    "stripe_fx_fee": Movement.FEE,
+    "tax_fee": Movement.FEE,
+}
 
 
 @contextmanager
@@ -139,12 +155,35 @@ class StripeGateway:
             fee=_fee(charge),
             refunded=money.from_grosze(getattr(charge, "amount_refunded", 0) or 0),
             metadata=dict(session.metadata.to_dict()) if session.metadata else {},
-            dispute=self._dispute(intent.id) if getattr(charge, "disputed", False) else Dispute.NONE,
+            **(self._disputed(intent.id) if getattr(charge, "disputed", False) else {}),
         )
 
-    def _dispute(self, intent_id: str) -> Dispute:
-        found = self._api.v1.disputes.list({"payment_intent": intent_id, "limit": 1}).data
-        return DECIDED.get(found[0].status, Dispute.OPEN) if found else Dispute.OPEN
+    def _disputed(self, intent_id: str) -> dict[str, Any]:
+        """How it stands, and what lost ones took: a payer may dispute a part, and a payment more than once."""
+        found = self._api.v1.disputes.list({"payment_intent": intent_id, "limit": 100}).data
+        stand = {DECIDED.get(one.status, Dispute.OPEN) for one in found} or {Dispute.OPEN}
+        lost = sum(one.amount for one in found if DECIDED.get(one.status) is Dispute.LOST)
+        worst = next(one for one in (Dispute.OPEN, Dispute.LOST, Dispute.WON) if one in stand)
+        return {"dispute": worst, "charged_back": money.from_grosze(lost) if worst is Dispute.LOST else None}
+
+    def payouts_since(self, moment: datetime) -> Iterable[PayoutTold]:
+        """Those that have left Stripe and whose lines it has finished counting."""
+        with _our_words():
+            found = self._api.v1.payouts.list(
+                {"created": {"gte": int(moment.timestamp())}, "status": "paid", "limit": 100}
+            )
+            sent = [one for one in found.auto_paging_iter() if one.reconciliation_status != "in_progress"]
+            return [self._payout(one) for one in sent]
+
+    def _payout(self, payout: "stripe.Payout") -> PayoutTold:
+        lines = self._api.v1.balance_transactions.list({"payout": payout.id, "expand": ["data.source"], "limit": 100})
+        return PayoutTold(
+            payout_id=payout.id,
+            amount=money.from_grosze(payout.amount),
+            currency=payout.currency.upper(),
+            sent_on=datetime.fromtimestamp(payout.arrival_date, tz=UTC).date(),
+            movements=tuple(_movement(line) for line in lines.auto_paging_iter() if line.type != "payout"),
+        )
 
 
 @gateway(NAME)
@@ -217,6 +256,18 @@ def _fee(charge: Any) -> Decimal | None:
     booked = getattr(charge, "balance_transaction", None)
     fee = getattr(booked, "fee", None)
     return None if fee is None else money.from_grosze(fee)
+
+
+def _movement(line: "stripe.BalanceTransaction") -> MovementTold:
+    is_dispute = line.type == "adjustment" and line.reporting_category.startswith("dispute")
+    kind = Movement.DISPUTE if is_dispute else MOVEMENTS.get(line.type, Movement.OTHER)
+    return MovementTold(
+        movement_id=line.id,
+        kind=kind,
+        amount=money.from_grosze(line.amount),
+        fee=money.from_grosze(line.fee),
+        gateway_payment_id=str(getattr(line.source, "payment_intent", "") or ""),
+    )
 
 
 def _whereabouts(about: Mapping[str, Any]) -> dict[str, str]:

@@ -18,10 +18,14 @@ from portal.billing.models import CustomerAccount, OpenItem, Transit, TransitPar
 from portal.billing.transit_booking import (
     ONLINE,
     Booked,
+    NotFitting,
     book_entries,
     booked_amount,
     chase,
     confirm_match,
+    fitting_entries,
+    recount,
+    refuse_match,
     unbooked_of_part,
 )
 
@@ -34,6 +38,7 @@ __all__ = [
     "Claim",
     "ForeignCurrency",
     "ItemHeld",
+    "NotFitting",
     "NothingToPay",
     "TransitRefused",
     "book_entries",
@@ -41,7 +46,10 @@ __all__ = [
     "chase",
     "claims",
     "confirm_match",
+    "fitting_entries",
     "hold",
+    "put_on_account",
+    "refuse_match",
     "release",
     "settle",
     "unbooked_of_part",
@@ -253,6 +261,18 @@ def _paid_online(item: OpenItem, besides: str) -> bool:
     done = (Transit.State.PAID, Transit.State.BOOKED)
     others = TransitPart.objects.filter(item=item, transit__state__in=done)
     return others.exclude(transit__reference=besides).exists()
+
+
+@transaction.atomic
+def put_on_account(reference: str, amount: Decimal, at: datetime, *, channel: str = "") -> Transit:
+    """Money that a clerk has decided to keep for the customer: on its way, and for no item any more. `amount`: what is left of it."""
+    transit = Transit.objects.select_for_update().get(reference=reference)
+    transit.parts.all().delete()
+    TransitPart.objects.create(transit=transit, item=None, amount=amount)
+    transit.state, transit.amount, transit.paid_at = Transit.State.PAID, amount, at
+    transit.channel = channel or transit.channel
+    transit.save(update_fields=["state", "amount", "paid_at", "channel"])
+    return recount(transit)
 
 
 @transaction.atomic

@@ -27,6 +27,8 @@ MATCH = "transit_match"
 UNBOOKED = "transit_unbooked"
 OVERBOOKED = "transit_overbooked"
 BATCH = 500
+CLERKS_DAYS = 60  # a clerk may find what came too late for a proposal
+MOST_SHOWN = 10
 ZERO = Decimal("0.00")
 
 
@@ -209,15 +211,60 @@ def _propose_one(entry: LedgerEntry, transit: Transit) -> None:
     )
 
 
+class NotFitting(Exception):
+    """This entry cannot book this payment."""
+
+    def __str__(self) -> str:
+        return _("This entry cannot book this payment: it is another customer's, or books another payment already.")
+
+
+def fitting_entries(transit: Transit) -> list[LedgerEntry]:
+    """What a clerk may say books this transit: its customer's payments without a reference that book nothing yet.
+
+    Those of the very amount come first. One statement.
+    """
+    paid_on = _paid_on(transit)
+    if transit.state != Transit.State.PAID or paid_on is None:
+        return []
+    alike = LedgerEntry.objects.filter(
+        customer=transit.customer_id,
+        kind=LedgerEntry.Kind.PAYMENT,
+        amount__lt=0,
+        amount__gte=-transit.amount,
+        reference="",
+        is_current=True,
+        is_reversal=False,
+        transit_booking__isnull=True,
+        booked_on__range=(paid_on, paid_on + timedelta(days=CLERKS_DAYS)),
+    )
+    return list(alike.order_by("amount", "booked_on", "pk")[:MOST_SHOWN])
+
+
 @transaction.atomic
 def confirm_match(transit: Transit, entry: LedgerEntry, *, by: object) -> Transit:
-    """A clerk says that this entry books this transit."""
+    """A clerk says that this entry books this transit. Raises NotFitting."""
     transit = Transit.objects.select_for_update().get(pk=transit.pk)
-    if transit.customer_id != entry.customer_id or not _brings_money(entry):
-        msg = "The entry is no payment of this customer."
-        raise ValueError(msg)
-    TransitBooking.objects.get_or_create(entry=entry, defaults={"transit": transit, "amount": -entry.amount})
+    if transit.customer_id != entry.customer_id or not _brings_money(entry) or transit.paid_at is None:
+        raise NotFitting
+    booking, _is_new = TransitBooking.objects.get_or_create(
+        entry=entry, defaults={"transit": transit, "amount": -entry.amount}
+    )
+    if booking.transit_id != transit.pk:
+        raise NotFitting
     note("transit_matched", about=f"transit:{transit.reference}", by=by, entry=entry.external_id)
+    close_about(MATCH, f"transit:{transit.reference}", outcome=_("Confirmed."))
+    return recount(transit)
+
+
+@transaction.atomic
+def refuse_match(transit: Transit, *, by: object) -> None:
+    """A clerk says that the proposed entry is another payment; what stays unbooked comes back as a task of its own."""
+    note("transit_match_refused", about=f"transit:{transit.reference}", by=by)
+    close_about(MATCH, f"transit:{transit.reference}", outcome=_("It was another payment."))
+
+
+def recount(transit: Transit) -> Transit:
+    """Its state by what is booked of it now."""
     _recount(transit)
     return transit
 

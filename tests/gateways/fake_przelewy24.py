@@ -73,6 +73,8 @@ class FakePrzelewy24:
     url: str = ""
     transactions: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: list[dict[str, Any]] = field(default_factory=list)
+    batches: list[dict[str, Any]] = field(default_factory=list)
+    tells_batches: bool = True  # its office opens their details on request
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     is_down: bool = False
@@ -137,8 +139,8 @@ class FakePrzelewy24:
                     return 201, {"data": self._refund(asked), "responseCode": 0}
                 case "GET", ["refund", "by", "orderId", order]:
                     return 200, {"data": {"refunds": self._refunds_of(int(order))}, "responseCode": 0}
-                case "GET", ["report", "history", *token]:
-                    return 200, self._history(parse_qs(where.query), int(token[0]) if token else 0)
+                case "GET", ["report", *which]:
+                    return 200, self._report(parse_qs(where.query), which)
         raise Refused(404, "There is no such thing")
 
     def _check(self, asked: dict[str, Any], fields: dict[str, tuple[type, int]]) -> None:
@@ -207,13 +209,61 @@ class FakePrzelewy24:
         return [one | {"description": "", "status": True, "message": "success"}]
 
     def _refunds_of(self, order: int) -> list[dict[str, Any]]:
-        return [refund for refund in self.refunds if refund["orderId"] == order]
+        mine = [refund for refund in self.refunds if refund["orderId"] == order]
+        return [{name: value for name, value in one.items() if name != "paid_out"} for one in mine]
 
-    def _history(self, asked: dict[str, list[str]], after: int) -> dict[str, Any]:
-        rows = [{"sessionId": s, "status": t["status"], "date": t["date"]} for s, t in self.transactions.items()]
+    def _report(self, asked: dict[str, list[str]], which: list[str]) -> dict[str, Any]:
+        return self._batch(int(asked["batch"][0])) if which[0] == "batch" else self._history(asked, which[1:])
+
+    def _history(self, asked: dict[str, list[str]], token: list[str]) -> dict[str, Any]:
+        kind, after = (token[0].split("-")[0], int(token[0].split("-")[1])) if token else (asked["type"][0], 0)
+        rows = self.batches if kind == "batch" else [row_of(one) for one in self.transactions.values()]
         some = rows[after : after + 2]  # short pages, so that paging is met
-        following = str(after + 2) if len(rows) > after + 2 else ""
+        following = f"{kind}-{after + 2}" if len(rows) > after + 2 else ""
         return {"data": some, "token": following, "responseCode": 0, "pageInformation": []}
+
+    def pay_out(self) -> str:
+        """All that is verified, less what was given back and what it keeps, goes to the bank account."""
+        paid = [one for one in self.transactions.values() if one["status"] in (2, 3) and not one.get("batch")]
+        given = [one for one in self.refunds if not one.get("paid_out")]
+        number = len(self.batches) + 1
+        for one in paid:
+            one["batch"] = number
+        for one in given:
+            one["paid_out"] = number
+        charges, back = sum(one["amount"] for one in paid), sum(one["amount"] for one in given)
+        fees = sum(int(one["fee"]) for one in paid)
+        details = {"batchId": number, "commision": fees, "charge": 0, "refund": back}
+        self.batches.append(
+            {
+                "type": "batch",
+                "amount": charges - fees - back,
+                "currency": "PLN",
+                "details": details | {"dateIn": hour(), "dateOut": hour()},
+            }
+        )
+        return str(number)
+
+    def _batch(self, number: int) -> dict[str, Any]:
+        if not self.tells_batches:
+            raise Refused(403, "Forbidden")
+        paid = [row_of(one) for one in self.transactions.values() if one.get("batch") == number]
+        given = [
+            {
+                "type": "refund",
+                "amount": one["amount"],
+                "currency": "PLN",
+                "details": {
+                    "refundId": place,
+                    "orderId": one["orderId"],
+                    "requestId": one["requestId"],
+                    "status": one["status"],
+                },
+            }
+            for place, one in enumerate(self.refunds, 1)
+            if one.get("paid_out") == number
+        ]
+        return {"data": [{"transactions": paid, "refunds": given}], "token": "", "responseCode": 0}
 
     def _one(self, session_id: str) -> dict[str, Any]:
         if session_id not in self.transactions:
@@ -221,8 +271,15 @@ class FakePrzelewy24:
         return self.transactions[session_id]
 
 
+def row_of(found: dict[str, Any]) -> dict[str, Any]:
+    """As its reports hold a transaction, the number of the order spelt as they spell it."""
+    names = ("sessionId", "status", "date", "dateOfTransaction", "paymentMethod", "statement")
+    details = {name: found[name] for name in names} | {"ordrId": found["orderId"], "fee": int(found["fee"])}
+    return {"type": "transaction", "amount": found["amount"], "currency": found["currency"], "details": details}
+
+
 def shown(found: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in found.items() if name not in ("asked", "token")}
+    return {name: value for name, value in found.items() if name not in ("asked", "token", "batch")}
 
 
 def hour() -> str:

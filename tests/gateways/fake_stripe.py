@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import stripe
-from stripe.params import DisputeListParams, RefundCreateParams
+from stripe.params import BalanceTransactionListParams, DisputeListParams, PayoutListParams, RefundCreateParams
 from stripe.params.checkout import SessionCreateParams, SessionExpireParams, SessionListParams, SessionRetrieveParams
 
 from portal import clock
@@ -46,6 +46,8 @@ class FakeStripe:
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     disputes: list[dict[str, Any]] = field(default_factory=list)
     by_key: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    balance: list[dict[str, Any]] = field(default_factory=list)  # its lines, `payout` added when they are paid out
+    payouts: list[dict[str, Any]] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     is_down: bool = False
@@ -59,7 +61,10 @@ class FakeStripe:
         session = self.sessions[session_id]
         received = session["amount_total"] if amount is None else amount
         intent = self._intent(session, "succeeded", received, currency)
-        intent["latest_charge"] = self._charge(session, intent, method)
+        charge = intent["latest_charge"] = self._charge(session, intent, method)
+        line = self._line("charge", "charge", received, charge, fee=250)
+        charge["balance_transaction"] = {name: value for name, value in line.items() if name != "source"}
+        charge["balance_transaction"]["currency"] = line["currency"] = currency
         session.update(status="complete", payment_status="paid", payment_intent=intent["id"], url=None)
 
     def start_slowly(self, session_id: str) -> None:
@@ -77,15 +82,28 @@ class FakeStripe:
     def expire(self, session_id: str) -> None:
         self.sessions[session_id].update(status="expired", url=None)
 
-    def dispute(self, session_id: str, status: str = "needs_response") -> None:
+    def dispute(self, session_id: str, status: str = "needs_response", amount: int | None = None) -> None:
+        """A dispute takes its money at once and, when it is won, brings it back."""
         intent = self.intents[self.sessions[session_id]["payment_intent"]]
         charge = intent["latest_charge"]
         charge["disputed"] = True
-        self.disputes[:] = [one for one in self.disputes if one["payment_intent"] != intent["id"]]
-        made = {
+        before = next((one for one in self.disputes if one["payment_intent"] == intent["id"]), None)
+        if before is None:
+            taken = charge["amount"] - charge["amount_refunded"] if amount is None else amount
+            made = self._dispute(charge, intent, taken)
+            self.disputes.append(made)
+            self._line("adjustment", "dispute", -taken, made)
+        else:
+            made = before
+        if status in ("won", "warning_closed") and made["status"] != status:
+            self._line("adjustment", "dispute_reversal", made["amount"], made)
+        made["status"] = status
+
+    def _dispute(self, charge: dict[str, Any], intent: dict[str, Any], taken: int) -> dict[str, Any]:
+        return {
             "id": f"dp_{secrets.token_hex(8)}",
             "object": "dispute",
-            "amount": charge["amount"],
+            "amount": taken,
             "balance_transactions": [],
             "charge": charge["id"],
             "created": now(),
@@ -103,9 +121,52 @@ class FakeStripe:
             "metadata": {},
             "payment_intent": intent["id"],
             "reason": "fraudulent",
-            "status": status,
+            "status": "needs_response",
         }
-        self.disputes.append(made)
+
+    def pay_out(self) -> str:
+        """All that is on the balance goes to the bank account."""
+        waiting = [line for line in self.balance if "payout" not in line]
+        made = {
+            "id": f"po_{secrets.token_hex(8)}",
+            "object": "payout",
+            "amount": sum(line["net"] for line in waiting),
+            "arrival_date": now(),
+            "automatic": True,
+            "created": now(),
+            "currency": "pln",
+            "livemode": False,
+            "metadata": {},
+            "method": "standard",
+            "reconciliation_status": "completed",
+            "source_type": "card",
+            "status": "paid",
+            "type": "bank_account",
+        }
+        for line in [*waiting, self._line("payout", "payout", -made["amount"], made)]:
+            line["payout"] = made["id"]
+        self.payouts.append(made)
+        return str(made["id"])
+
+    def _line(self, kind: str, category: str, amount: int, source: dict[str, Any], fee: int = 0) -> dict[str, Any]:
+        line = {
+            "id": f"txn_{secrets.token_hex(10)}",
+            "object": "balance_transaction",
+            "amount": amount,
+            "available_on": now(),
+            "balance_type": "payments",
+            "created": now(),
+            "currency": "pln",
+            "fee": fee,
+            "fee_details": [],
+            "net": amount - fee,
+            "reporting_category": category,
+            "source": source,
+            "status": "available",
+            "type": kind,
+        }
+        self.balance.append(line)
+        return line
 
     def event(self, kind: str, session_id: str, event_id: str = "") -> tuple[bytes, dict[str, str]]:
         """A message as Stripe posts it, signed now."""
@@ -149,11 +210,31 @@ class FakeStripe:
                     return self._list(some, asked, has_more=len(found) > start + 2)
                 case "POST", ["refunds"]:
                     return self._refund(asked)
-                case "GET", ["disputes"]:
-                    params = self._check(asked, DisputeListParams)
-                    intent = params["payment_intent"]
-                    return self._list([one for one in self.disputes if one["payment_intent"] == intent], asked)
+                case "GET", [name]:
+                    return self._listed(name, asked)
         raise Refused(404, "invalid_request_error", message=f"Unrecognized request URL {asked.path}.")
+
+    def _listed(self, name: str, asked: Asked) -> dict[str, Any]:
+        match name:
+            case "disputes":
+                intent = self._check(asked, DisputeListParams)["payment_intent"]
+                return self._list([one for one in self.disputes if one["payment_intent"] == intent], asked)
+            case "payouts":
+                since = self._check(asked, PayoutListParams).get("created", {}).get("gte", 0)
+                return self._list([one for one in self.payouts if one["created"] >= since], asked)
+            case "balance_transactions":
+                return self._lines(asked)
+        raise Refused(404, "invalid_request_error", message=f"Unrecognized request URL {asked.path}.")
+
+    def _lines(self, asked: Asked) -> dict[str, Any]:
+        params = self._check(asked, BalanceTransactionListParams)
+        shown = []
+        for line in self.balance:
+            if line.get("payout") == params["payout"]:
+                shown.append({name: value for name, value in line.items() if name != "payout"})
+                self.wrong += faults(shown[-1], stripe.BalanceTransaction, "answer")
+        after = next((n + 1 for n, one in enumerate(shown) if one["id"] == params.get("starting_after")), 0)
+        return self._list(shown[after : after + 2], asked, has_more=len(shown) > after + 2)
 
     def _check(self, asked: Asked, kind: Any) -> dict[str, Any]:
         params: dict[str, Any] = typed(asked.params, kind)
@@ -189,7 +270,11 @@ class FakeStripe:
         params = self._check(asked, RefundCreateParams)
         key = asked.headers.get("idempotency-key", "")
         charge = self.intents[params["payment_intent"]]["latest_charge"]
-        if key not in self.by_key:
+        is_new = key not in self.by_key
+        if is_new:
+            disputed = [one for one in self.disputes if one["payment_intent"] == params["payment_intent"]]
+            if any(one["status"] not in ("won", "warning_closed") for one in disputed):
+                raise Refused(400, "invalid_request_error", "charge_disputed")
             if charge["amount_refunded"] + params["amount"] > charge["amount"]:
                 raise Refused(400, "invalid_request_error", "charge_already_refunded")
             charge["amount_refunded"] += params["amount"]
@@ -212,6 +297,8 @@ class FakeStripe:
             "transfer_reversal": None,
         }
         self.wrong += faults(made, stripe.Refund, "answer")
+        if is_new:
+            self._line("refund", "refund", -params["amount"], made)
         return made
 
     def _new(self, params: dict[str, Any], total: int) -> dict[str, Any]:
@@ -296,21 +383,7 @@ class FakeStripe:
             "amount": received,
             "amount_captured": received,
             "amount_refunded": 0,
-            "balance_transaction": {
-                "id": f"txn_{secrets.token_hex(10)}",
-                "object": "balance_transaction",
-                "amount": received,
-                "available_on": now(),
-                "balance_type": "payments",
-                "created": now(),
-                "currency": currency,
-                "fee": 250,
-                "fee_details": [],
-                "net": received - 250,
-                "reporting_category": "charge",
-                "status": "pending",
-                "type": "charge",
-            },
+            "balance_transaction": None,
             "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
             "captured": True,
             "created": now(),

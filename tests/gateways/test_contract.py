@@ -141,6 +141,28 @@ def test_money_is_given_back_in_part_once_for_each_key_and_no_more_than_came(wor
     assert (told.outcome, told.amount, told.refunded) == (Outcome.PAID, Decimal("204.10"), Decimal("204.10"))
 
 
+# Payouts
+
+
+def test_a_payout_is_told_with_all_its_lines_and_they_come_to_what_was_sent(world: World):
+    sessions = [world.gateway.open_session(request()).session_id for _ in range(3)]
+    for session_id in sessions:
+        world.pay(session_id)
+    paid = [world.gateway.session_state(session_id) for session_id in sessions]
+    world.gateway.refund(sessions[0], Decimal("68.72"), "one")
+    with clock.stopped(clock.now() + world.pay_out()):
+        (payout,) = world.gateway.payouts_since(clock.now() - timedelta(days=5))
+        assert list(world.gateway.payouts_since(clock.now() + timedelta(days=3))) == []
+
+    assert payout.currency == "PLN"
+    assert sum(line.net for line in payout.movements) == payout.amount
+    lines = sorted((line.kind.value, line.gateway_payment_id, line.amount) for line in payout.movements)
+    charges = sorted(("charge", told.gateway_payment_id, Decimal("204.10")) for told in paid)
+    assert lines == [*charges, ("refund", paid[0].gateway_payment_id, Decimal("-68.72"))]
+    assert {line.fee for line in payout.movements if line.kind == "charge"} == {paid[0].fee or Decimal(0)}
+    assert len({line.movement_id for line in payout.movements}) == 4
+
+
 # Messages
 
 

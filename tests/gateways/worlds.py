@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Protocol
 
 import pytest
@@ -37,6 +38,9 @@ class World(Protocol):
     def fail(self, session_id: str) -> None: ...
 
     def expire(self, session_id: str) -> None: ...
+
+    def pay_out(self) -> timedelta:
+        """What came goes to the bank account; returns in how long that is told."""
 
     def message(self, session_id: str, kind: str = "", event_id: str = "") -> Message: ...
 
@@ -78,6 +82,9 @@ class SandboxWorld(SignedInHeaders):
     def expire(self, session_id: str) -> None:
         sandbox.expire(session_id)
 
+    def pay_out(self) -> timedelta:
+        return timedelta(days=1)  # by itself, in the morning
+
     def message(self, session_id: str, kind: str = "", event_id: str = "") -> Message:
         return sandbox.message(SandboxSession.objects.get(session_id=session_id), kind, event_id)
 
@@ -100,6 +107,10 @@ class StripeWorld(SignedInHeaders):
 
     def expire(self, session_id: str) -> None:
         self.stripe.expire(session_id)
+
+    def pay_out(self) -> timedelta:
+        self.stripe.pay_out()
+        return timedelta(0)
 
     def message(self, session_id: str, kind: str = "", event_id: str = "") -> Message:
         return self.stripe.event(kind or "checkout.session.completed", session_id, event_id)
@@ -128,6 +139,10 @@ class Przelewy24World:
 
     def expire(self, session_id: str) -> None:
         """Only time does that."""
+
+    def pay_out(self) -> timedelta:
+        self.przelewy24.pay_out()
+        return timedelta(0)
 
     def message(self, session_id: str, kind: str = "", event_id: str = "") -> Message:
         if kind == self.strange:

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from payments import actions, checkout, refunds, tasks
+from payments import actions, checkout, events, refunds, tasks
 from payments.gateways.base import GatewayFault
 from payments.models import Payment, Refund
 from payments.policies import PAID
@@ -139,7 +139,7 @@ class Paying(RuleBasedStateMachine):
                 said = self.stripe.event("checkout.session.completed", session_id, f"evt_{session_id}_completed")
             if told:
                 RAN["message"] += 1
-                self.do(lambda said=said: actions.receive_event("stripe", *said), crash)  # type: ignore[misc]  # said is bound
+                self.do(lambda said=said: events.receive_event("stripe", *said), crash)  # type: ignore[misc]  # said is bound
                 self.do(jobs.run_due, crash)
 
     @rule(which=WHICH, otherwise=st.sampled_from([None, None, None, 100]))
@@ -197,7 +197,7 @@ class Paying(RuleBasedStateMachine):
         if session_id := self.session(which):
             with clock.stopped(self.now):
                 said = self.stripe.event(f"checkout.session.{kind}", session_id, f"evt_{session_id}_{kind}")
-            self.do(lambda: actions.receive_event("stripe", *said), crash)
+            self.do(lambda: events.receive_event("stripe", *said), crash)
 
     @rule(which=WHICH, status=st.sampled_from(["needs_response", "won", "lost"]))
     def dispute(self, which: int, status: str) -> None:
@@ -209,7 +209,7 @@ class Paying(RuleBasedStateMachine):
         with clock.stopped(self.now):
             self.stripe.dispute(session_id, status)
             said = self.stripe.event("charge.dispute.updated", session_id)
-        self.do(lambda: actions.receive_event("stripe", *said))
+        self.do(lambda: events.receive_event("stripe", *said))
 
     def decided(self, session: dict[str, Any]) -> bool:
         mine = [one for one in self.stripe.disputes if one["payment_intent"] == session["payment_intent"]]
@@ -351,7 +351,7 @@ class Paying(RuleBasedStateMachine):
             self.do(jobs.run_due)
             self.now += timedelta(minutes=10)
         known = {str(payment.public_id): payment for payment in self.payments()}
-        received, unknown = 0, Task.objects.filter(kind=actions.UNKNOWN).count()
+        received, unknown = 0, Task.objects.filter(kind=events.UNKNOWN).count()
         for session in self.stripe.sessions.values():
             payment = known.pop(session["client_reference_id"], None)
             is_paid = session["payment_status"] == "paid"

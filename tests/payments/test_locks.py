@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
-from payments import actions
+from payments import actions, events
 from payments.gateways import sandbox
 from payments.models import GatewayEvent, Payment, SandboxSession
 from portal import clock
@@ -122,7 +122,7 @@ def test_without_the_locks_they_would_settle_it_several_times(bill):
 def test_five_deliveries_of_one_message_at_once_are_kept_once(bill):
     payment = paid_payment(bill)
     message = sandbox.message(SandboxSession.objects.get(session_id=payment.session_id), event_id="evt_1")
-    results = at_once(5, lambda _: actions.receive_event("sandbox", *message))
+    results = at_once(5, lambda _: events.receive_event("sandbox", *message))
 
     assert all(isinstance(result, GatewayEvent) for result in results)
     assert GatewayEvent.objects.count() == 1
