@@ -29,9 +29,12 @@ from portal import money
 from portal.billing import transit
 from portal.billing.models import Transit
 from portal.desk.models import Task
+from portal.journal.actions import note
 from portal.journal.models import AuditLine
 from portal.utility.registers import Register, RegisterIndex, RegisterPage
 from portal.utility.templatetags.ebok import day, moment
+
+LOOKED_AT = "payment_looked_at"
 
 
 class PaymentFilters(WagtailFilterSet):
@@ -109,6 +112,8 @@ class PaymentPage(RegisterPage):
         context["may_see"] = panel.may_see(self.request, payment)
         if not context["may_see"]:
             return context
+        # A visit tells the customer who looked; the bookkeepers' looks are told by the journal.
+        note(LOOKED_AT, about=f"payment:{payment.public_id}", by=self.request.user, customer=payment.customer.public_id)
         context["method"] = queries.method_in_words(payment.method)
         context["lines"] = queries.paid_for(payment)
         context["bookings"] = payment.transit.bookings.select_related("entry").order_by("pk")
@@ -130,7 +135,10 @@ class PaymentPage(RegisterPage):
 def story(payment: Payment) -> list[tuple[datetime, str, str]]:
     """What happened when: the gateway's messages and our own lines about the payment and its transit, in order."""
     about = (f"payment:{payment.public_id}", f"transit:{payment.transit.reference}")
-    lines = [(line.at, line.by, _deed(line.deed)) for line in AuditLine.objects.filter(about__in=about)]
+    lines = [
+        (line.at, line.by, _deed(line.deed))
+        for line in AuditLine.objects.filter(about__in=about).exclude(deed=LOOKED_AT)
+    ]
     events = [(event.received_at, event.gateway, _message(event)) for event in payment.events.all()]
     return sorted(lines + events)
 

@@ -77,21 +77,21 @@ def report():
 
 
 def test_the_report_says_where_every_grosz_lies(bill, paid, run_jobs):
-    assert report()[1][7:] == ["204,10", "0,00", "0,00", "0,00", "0,00", "0,00", "204,10", "0,00"]
+    assert report()[1][7:-2] == ["204,10", "0,00", "0,00", "0,00", "0,00", "0,00", "204,10", "0,00"]
     refunds.ask(paid, amount=Decimal("68.72"), reason="x", by=bill.owner)
     run_jobs()
-    assert report()[1][7:] == ["204,10", "0,00", "68,72", "0,00", "0,00", "0,00", "135,38", "0,00"]
+    assert report()[1][7:-2] == ["204,10", "0,00", "68,72", "0,00", "0,00", "0,00", "135,38", "0,00"]
     entry = factories.make_entry(bill.customer, "-204.10", kind="payment", reference=paid.transit.reference)
     book_entries([entry])
     row = report()[1]
-    assert row[7:] == ["204,10", "0,00", "68,72", "0,00", "0,00", "135,38", "0,00", "0,00"]
-    assert report()[2][7:] == row[7:]  # the total of the one gateway
+    assert row[7:-2] == ["204,10", "0,00", "68,72", "0,00", "0,00", "135,38", "0,00", "0,00"]
+    assert report()[2][7:-2] == row[7:-2]  # the total of the one gateway
 
 
 def test_what_lies_nowhere_is_seen(paid):
     paid.transit.state = "released"
     paid.transit.save()
-    assert report()[1][-1] == "204,10"
+    assert report()[1][-3] == "204,10"
 
 
 def test_only_clerks_who_see_payments_fetch_the_report(paid):
@@ -100,6 +100,8 @@ def test_only_clerks_who_see_payments_fetch_the_report(paid):
     client.force_login(clerk)
     assert client.get(reverse("payment_register:report")).status_code == 302
     clerk.user_permissions.add(*Permission.objects.filter(codename__in=("access_admin", "view_payment")))
+    assert Client().get(reverse("payment_register:report")).status_code == 302
+    clerk.user_permissions.add(*Permission.objects.filter(codename="add_refund"))
     answer = client.get(reverse("payment_register:report"))
     assert paid.transit.reference in answer.content.decode()
     assert reverse("payment_register:report") in client.get(reverse("payment_register:index")).content.decode()
