@@ -16,7 +16,20 @@ from django.utils.translation import gettext as _
 from payments import queries
 from payments.gateways.base import Gateway, NoSuchSession, SessionState, named
 from payments.models import Payment
-from payments.policies import Asked, GiveBack, GiveUp, Object, Outcome, SetAside, Settle, Stay, Told, Wait, decide
+from payments.policies import (
+    Asked,
+    GiveBack,
+    GiveUp,
+    Object,
+    Outcome,
+    SetAside,
+    Settle,
+    Stay,
+    Told,
+    Wait,
+    decide,
+    told_back,
+)
 from portal import clock, money
 from portal.billing import transit
 from portal.billing.models import Transit, TransitPart
@@ -223,13 +236,14 @@ def _take_back(payment: Payment, amount: Decimal, kind: str) -> None:
         payment.transit = transit.withdraw(payment.transit.reference)
         payment.is_held_for_clerk = False
         close_about(HELD, f"payment:{payment.public_id}", outcome=payment.get_state_display())
-    if was_told:
+    told = told_back(left_before=payment.left + amount, left=payment.left, payers_fee=Decimal(payment.payers_fee))
+    if was_told and told:
         tell(
             kind,
             about=f"payment:{payment.transit.reference}:{payment.refunded + payment.charged_back}",
             reference=payment.transit.reference,
             customer=payment.customer.external_id,
-            amount=str(amount),
+            amount=str(told),
             currency=payment.currency,
             gateway=payment.gateway,
         )

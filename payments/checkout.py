@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from payments import actions, lost, queries
+from payments import actions, lost, policies, queries
 from payments.gateways.base import GatewayRefused, Line, NoGateway, Session, SessionRequest, SessionState, named
 from payments.models import Payment
 from payments.policies import WAITING, Outcome
@@ -119,6 +119,12 @@ def start_payment(
         return pressed(press, viewer) or _own_or_new(stopped, viewer=viewer, by=by, wanted=wanted, press=press)
 
 
+def fee_for(viewer: Viewer) -> Decimal:
+    """What this payer adds to a payment, by the utility's rule."""
+    kind = viewer.customer.kind if viewer.customer else ""
+    return policies.payers_fee(kind=kind, is_guest=viewer.user_id is None, firms_fee=rules(PaymentRules).firms_fee)
+
+
 def check_total(total: Decimal, count: int) -> None:
     """Raises TooLittle, TooMuch or TooManyItems."""
     rule = rules(PaymentRules)
@@ -198,7 +204,8 @@ def _hold(
         payer=by,
         payer_email=email or getattr(by, "email", "") or "",
         transit=held,
-        amount=held.amount,
+        amount=held.amount + (fee := fee_for(viewer)),
+        payers_fee=fee,
         gateway=settings.EBOK_GATEWAY,
         created_at=clock.now(),
         expires_at=until,
@@ -210,7 +217,7 @@ def _hold(
         about=f"payment:{public_id}",
         by=by or "guest",
         customer=viewer.customer.public_id,
-        amount=str(held.amount),
+        amount=str(payment.amount),
         reference=held.reference,
     )
     return payment
@@ -274,6 +281,10 @@ def _payer(payment: Payment) -> dict[str, str]:
     return {"payer": str(payment.payer.public_id)} if payment.payer else {}
 
 
+def _fee(payment: Payment) -> dict[str, str]:
+    return {lost.FEE: str(money.to_grosze(payment.payers_fee))} if payment.payers_fee else {}
+
+
 def _request(payment: Payment) -> SessionRequest:
     parts = TransitPart.objects.filter(transit=payment.transit_id).select_related("item").order_by("pk")
     named_items = {
@@ -291,5 +302,5 @@ def _request(payment: Payment) -> SessionRequest:
         expires_at=payment.expires_at,
         return_url=absolute(actions.page_of(payment)),
         payer_email=payment.payer_email,
-        metadata={"customer": str(payment.customer.public_id), **_payer(payment), **named_items},
+        metadata={"customer": str(payment.customer.public_id), **_payer(payment), **_fee(payment), **named_items},
     )

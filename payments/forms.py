@@ -57,8 +57,9 @@ class PayForm(forms.Form):
     seen = forms.DecimalField(widget=forms.HiddenInput, required=False)
     item = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, charges: OpenCharges, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, charges: OpenCharges, fee: Decimal = ZERO, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.payers_fee = fee
         self.rule = rules(PaymentRules)
         if self.rule.on_account:
             self.fields["on_account"] = AmountField(
@@ -96,7 +97,9 @@ class PayForm(forms.Form):
 
     @property
     def total(self) -> Decimal:
-        return sum(self.chosen.values(), self.account)
+        """With the fee that this payer bears, where there is one and something is paid."""
+        amount = sum(self.chosen.values(), self.account)
+        return amount + self.payers_fee if amount else amount
 
     @property
     def account(self) -> Decimal:
@@ -129,7 +132,9 @@ class PayForm(forms.Form):
     def again(self, charges: OpenCharges) -> "PayForm":
         """The same choice as far as it is still there: somebody was quicker."""
         offered = {str(charge.public_id) for charge in charges.to_pay}
-        return PayForm(charges=charges, initial={"item": [key for key in self.picked if key in offered]})
+        return PayForm(
+            charges=charges, fee=self.payers_fee, initial={"item": [key for key in self.picked if key in offered]}
+        )
 
     @property
     def seen_text(self) -> str:

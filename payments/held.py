@@ -1,5 +1,6 @@
 """Money held for a clerk that stays with the utility: put on the customer's account, for no document."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -45,7 +46,7 @@ def accept_on_account(payment: Payment, *, by: Any) -> Payment:
     payment.transit = transit.put_on_account(
         payment.transit.reference, payment.left, payment.succeeded_at or clock.now(), channel=payment.method[:20]
     )
-    payment.is_held_for_clerk = False
+    payment.is_held_for_clerk, payment.payers_fee = False, Decimal(0)
     payment.save()
     note(
         "payment_put_on_account",

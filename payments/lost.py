@@ -11,6 +11,7 @@ from portal.billing.models import OpenItem, Transit
 from portal.customers.models import Customer
 
 ON_ACCOUNT = "account"
+FEE = "payers_fee"
 ZERO = Decimal("0.00")
 
 
@@ -23,6 +24,7 @@ class Remembered:
     customer: Customer
     payer: User | None
     parts: tuple[tuple[int | None, Decimal], ...]
+    fee: Decimal
 
     @property
     def amount(self) -> Decimal:
@@ -41,6 +43,7 @@ def remembered(told: SessionState) -> Remembered | None:
         public_id = UUID(told.key)
         customer = Customer.objects.filter(public_id=UUID(kept["customer"])).first()
         payer = User.objects.filter(public_id=UUID(kept["payer"])).first() if "payer" in kept else None
+        fee = money.from_grosze(int(kept.get(FEE, "0")))
         asked = [_asked(words) for name, words in sorted(kept.items()) if name.startswith("item_")]
     except (KeyError, ValueError):
         return None
@@ -54,7 +57,7 @@ def remembered(told: SessionState) -> Remembered | None:
     if any(item is not None and item not in items for item, _amount in asked):
         return None
     parts = tuple((items[item] if item else None, amount) for item, amount in asked)
-    return Remembered(public_id, reference_of(public_id), customer, payer, parts)
+    return Remembered(public_id, reference_of(public_id), customer, payer, parts, fee)
 
 
 def _asked(words: str) -> tuple[UUID | None, Decimal]:

@@ -40,6 +40,8 @@ class Payment(models.Model):
     press = models.UUIDField(unique=True, null=True, editable=False)
     transit = models.OneToOneField(Transit, models.PROTECT, related_name="payment")
     amount = GroszeField(_("amount"))
+    # Of the amount, what the payer bears for paying online: it is for no document and no part of the transit.
+    payers_fee = GroszeField(_("fee borne by the payer"), default=0)
     currency = models.CharField(max_length=3, default="PLN")
     fee = GroszeField(_("gateway's fee"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.CREATED)

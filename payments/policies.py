@@ -139,6 +139,16 @@ def _after_paying(asked: Asked, told: Told) -> Verdict | None:
     return None
 
 
+def payers_fee(*, kind: str, is_guest: bool, firms_fee: Decimal) -> Decimal:
+    """What the payer adds to a payment. A person bears none, whichever way he pays, and of a guest nobody knows who he is."""
+    return ZERO if is_guest or kind not in {"firm", "community"} else firms_fee
+
+
+def told_back(*, left_before: Decimal, left: Decimal, payers_fee: Decimal) -> Decimal:
+    """How much of what went back the billing system had been told of: not of the payer's fee, which goes back last."""
+    return max(ZERO, left_before - payers_fee) - max(ZERO, left - payers_fee)
+
+
 @dataclass(frozen=True, kw_only=True)
 class LineFacts:
     """A line of a payout beside its payment. `in_all`: what all lines of this kind say of the payment together."""

@@ -83,7 +83,8 @@ def payments_with_documents(viewer: Viewer) -> QuerySet[Payment]:
 def paid_for(payment: Payment) -> list[PaidFor]:
     fetched = getattr(payment.transit, "_prefetched_objects_cache", {})
     parts = fetched["parts"] if "parts" in fetched else _parts().filter(transit=payment.transit_id)
-    return [_paid_for(part) for part in parts]
+    fee = [PaidFor("", str(_("fee for paying online")), payment.payers_fee)] if payment.payers_fee else []
+    return [_paid_for(part) for part in parts] + fee
 
 
 def _parts() -> QuerySet[TransitPart]:

@@ -32,10 +32,12 @@ class Lies:
     held: Decimal = ZERO
     booked: Decimal = ZERO
     in_transit: Decimal = ZERO
+    payers_fee: Decimal = ZERO
 
     @property
     def difference(self) -> Decimal:
-        return self.received - self.refunded - self.charged_back - self.held - self.booked - self.in_transit
+        gone = self.refunded + self.charged_back
+        return self.received - gone - self.held - self.booked - self.in_transit - self.payers_fee
 
     def __add__(self, other: "Lies") -> "Lies":
         return Lies(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
@@ -55,9 +57,11 @@ def where_it_lies(payment: Payment, booked: Decimal) -> Lies:
     }
     if payment.is_held_for_clerk:
         return Lies(**seen, held=rest)
-    in_ledger = min(rest, booked)
+    fee = min(rest, Decimal(payment.payers_fee))  # it goes back last
+    in_ledger = min(rest - fee, booked)
     is_moving = payment.transit.state == Transit.State.PAID
-    return Lies(**seen, booked=in_ledger, in_transit=rest - in_ledger if is_moving else ZERO)
+    in_transit = rest - fee - in_ledger if is_moving else ZERO
+    return Lies(**seen, booked=in_ledger, in_transit=in_transit, payers_fee=fee)
 
 
 def paid_between(first: date, last: date) -> Iterator[tuple[Payment, Lies]]:
@@ -188,6 +192,7 @@ def _heading() -> list[str]:
         _("Held for a clerk"),
         _("Booked"),
         _("Being booked"),
+        _("Fee borne by the payer"),
         _("Difference"),
         _("Payout"),
         _("Paid out on"),

@@ -12,6 +12,8 @@ TOO_SHORT = gettext_noop(
 )
 UPSIDE_DOWN = gettext_noop("The smallest payment must be more than zero and no more than the largest.")
 
+BELOW_ZERO = gettext_noop("A fee cannot be less than zero.")
+
 
 @register
 @dataclass(frozen=True)
@@ -32,6 +34,13 @@ class PaymentRules(RuleSet):
     four_eyes_above: Decimal = rule(  # noqa: RUF009 - rule() makes a field
         Decimal("500.00"), gettext_noop("A refund above so much needs a second clerk, zł")
     )
+    firms_fee: Decimal = rule(  # noqa: RUF009 - rule() makes a field
+        Decimal("0.00"),
+        gettext_noop("Fee that firms and communities bear for each online payment, zł"),
+        help_text=gettext_noop(
+            "0: the utility bears it. Persons and guests never bear one: the law forbids it on cards."
+        ),
+    )
     guest_holds: int = rule(
         2,
         gettext_noop("How often in an hour an invoice can be paid without signing in"),
@@ -45,3 +54,5 @@ class PaymentRules(RuleSet):
             raise ValueError(TOO_SHORT)
         if not 0 < self.minimum <= self.maximum:
             raise ValueError(UPSIDE_DOWN)
+        if self.firms_fee < 0:
+            raise ValueError(BELOW_ZERO)

@@ -50,20 +50,20 @@ def choose(request: HttpRequest) -> HttpResponse:
     viewer = _viewer(request)
     if not access.may(viewer, Deed.PAY) or not checkout.is_offered():
         raise Http404
-    charges = open_items(viewer, Deed.PAY)
+    charges, fee = open_items(viewer, Deed.PAY), checkout.fee_for(viewer)
     if request.method == "POST":
         return _press(request, viewer, charges)
     if "recount" in request.GET:
-        form = PayForm(request.GET, charges=charges)
+        form = PayForm(request.GET, charges=charges, fee=fee)
         form.full_clean()
         return _choice(request, form, charges)
     offered = {str(charge.public_id) for charge in charges.to_pay}
     wanted = [key for key in request.GET.getlist("item") if key in offered]
-    return _choice(request, PayForm(charges=charges, initial={"item": wanted} if wanted else {}), charges)
+    return _choice(request, PayForm(charges=charges, fee=fee, initial={"item": wanted} if wanted else {}), charges)
 
 
 def _press(request: HttpRequest, viewer: Viewer, charges: OpenCharges) -> HttpResponse:
-    form = PayForm(request.POST, charges=charges)
+    form = PayForm(request.POST, charges=charges, fee=checkout.fee_for(viewer))
     token = form.token
     begun = checkout.pressed(token, viewer) if token else None
     if begun is None and not form.is_valid():
