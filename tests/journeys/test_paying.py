@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
@@ -14,10 +15,12 @@ from django.urls import reverse
 
 from payments.models import Payment, Refund
 from portal.accounts.models import User
-from portal.billing.models import OpenItem, Transit
+from portal.billing.models import Invoice, OpenItem, Transit
+from portal.billing.ways_to_pay import ways_to_pay
 from portal.customers.models import Customer
 from portal.outbox.models import OutboxFact
 from tests import factories
+from tests.portal.billing.test_widgets import scanned
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -115,7 +118,9 @@ def test_a_guest_pays_from_the_code_on_his_letter_and_sees_nothing_else(
     page.goto("/konto/zaloguj/")
     page.locator("main a[href='/platnosci/faktura/']").click()
     page.wait_for_url("**/platnosci/faktura/")
-    page.goto("/platnosci/faktura/?faktura=FV/012345/11/2026")  # what the code on the letter opens
+    invoice = Invoice.objects.get(number="FV/012345/11/2026")
+    printed = next(code for code in ways_to_pay(invoice) if code.address)
+    page.goto(urlsplit(scanned(f'src="{printed.picture}"'))._replace(scheme="", netloc="").geturl())
     axe(page)
     assert page.locator("input[name=number]").input_value() == "FV/012345/11/2026"
     page.locator("input[name=amount]").fill("135,38")
@@ -217,6 +222,10 @@ def test_an_accountant_gives_money_back_and_a_second_one_approves_what_is_much(
     run_jobs()
     payment.refresh_from_db()
     assert (payment.state, payment.refunded) == ("refunded", Decimal("845.20"))
+
+    second.goto(reverse("payment_register:days"))
+    days = " ".join(second.locator("main").inner_text().replace("\xa0", " ").split())
+    assert "845,20" in days
 
     payer.reload()
     axe(payer)
