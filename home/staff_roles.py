@@ -82,6 +82,9 @@ EDITORS_RIGHTS = (
     "home.view_portalpage",  # opens the reports on the whole site
 )
 ADMINISTRATORS_RIGHTS = (
+    "cases.view_casetopic",
+    "cases.add_casetopic",
+    "cases.change_casetopic",
     "exchange.add_apitoken",
     "journal.view_auditline",
     "accounts.view_acceptance",

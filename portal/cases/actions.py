@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from portal import clock, jobs
@@ -22,6 +23,7 @@ from portal.utility.rulebook import rules
 from portal.utility.templatetags.ebok import day
 
 ESCALATED = "case_escalated"
+SEARCHED = 20_000  # signs of a thread that a clerk's search looks through
 
 
 class Moved(Exception):
@@ -86,7 +88,7 @@ def open_case(*, topic: CaseTopic, sender: Sender, content: Content) -> Case:
         return _written_on(Case.objects.get(about=content.about, state__in=policies.OPEN), sender, content)
     Case.objects.filter(pk=case.pk).update(number=f"S/{clock.today().year}/{case.pk:06d}")
     case.refresh_from_db(fields=["number"])
-    _refold(case, content.text)
+    _refold(case)
     entry = _line(case, Entry.Kind.MESSAGE, content.text, by=sender.user, name=sender.name, kept=content.files)
     note(
         "case_opened",
@@ -134,11 +136,12 @@ def _new_case(topic: CaseTopic, sender: Sender, content: Content) -> Case:
     )
 
 
-def _refold(case: Case, text: str) -> None:
-    """What a clerk may search by."""
+def _refold(case: Case) -> None:
+    """What a clerk may search by; each line of the thread is added as it is written."""
     number = case.customer.number if case.customer else ""
-    words = [str(case.number), case.subject, case.name, case.email, case.place, number, text]
-    case.folded = fold(" ".join(words))[:4000]
+    said = [answer for _question, answer in case.answers]
+    words = [str(case.number), case.subject, case.name, case.email, case.phone, case.place, number, *said]
+    case.folded = fold(" ".join(words))[:SEARCHED]
     case.save(update_fields=["folded"])
 
 
@@ -167,6 +170,9 @@ def _line(
         is_from_office=is_from_office,
         pdf=pdf,
     )
+    if kind != Entry.Kind.EVENT:
+        case.folded = f"{case.folded} {fold(text)}"[:SEARCHED]
+        Case.objects.filter(pk=case.pk).update(folded=case.folded)
     for one in kept:
         attached = Attachment.objects.create(
             entry=entry, name=one.name, content_type=one.content_type, size=one.size, file=one.path
@@ -276,7 +282,9 @@ def _answer(case: Case, *, text: str, by: Any, version: int, kept: Sequence[Kept
 def close(case: Case, *, by: Any, version: int | None = None) -> None:
     """An answered case ends. Raises NotNow when nobody has answered."""
     _step(case, Step.CLOSE, version=version, closed_at=clock.now())
-    _line(case, Entry.Kind.EVENT, _("The case is closed."), by=by if hasattr(by, "pk") else None, is_from_office=True)
+    with translation.override(case.language):
+        text = _("The case is closed.")
+    _line(case, Entry.Kind.EVENT, text, by=by if hasattr(by, "pk") else None, is_from_office=True)
     note("case_closed", about=letters.about(case), by=by, customer=_customer_of(case))
 
 
@@ -305,15 +313,18 @@ def extend(case: Case, *, because: str, by: Any, version: int, kept: Sequence[Ke
         version=held.version + 1,
     )
     case.refresh_from_db()
-    text = _("The answer will come by %(due)s. %(reason)s") % {"due": day(case.due_on), "reason": reason}
+    with translation.override(case.language):
+        text = _("The answer will come by %(due)s. %(reason)s") % {"due": day(case.due_on), "reason": reason}
     entry = _line(case, Entry.Kind.EVENT, text, by=by, kept=kept, is_from_office=True)
     note("case_extended", about=letters.about(case), by=by, customer=_customer_of(case), because=because)
     letters.to_customer("case_extended", case, entry, because=reason)
 
 
 @transaction.atomic
-def tell(case: Case, text: str) -> Entry:
-    """A line about what happened, that both sides read."""
+def tell(case: Case, words: str, **values: Any) -> Entry:
+    """A line about what happened, that both sides read; `words` are told in the language of the case."""
+    with translation.override(case.language):
+        text = _(words) % values if values else _(words)
     return _line(case, Entry.Kind.EVENT, text, is_from_office=True)
 
 

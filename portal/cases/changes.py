@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from portal import clock
 from portal.cases import actions, files, letters, papers, policies
@@ -134,7 +136,9 @@ def approve(change: DataChange, *, by: Any) -> bool:
         old=held.old,
         new=held.new,
     )
-    actions.tell(held.case, _("The change is on its way to billing. It is in force when billing confirms it."))
+    actions.tell(
+        held.case, gettext_noop("The change is on its way to billing. It is in force when billing confirms it.")
+    )
     note("data_change_sent", about=letters.about(held.case), by=by, customer=customer.public_id, field=held.field)
     return True
 
@@ -170,7 +174,8 @@ def _confirm(change: DataChange) -> int:
     case = Case.objects.select_related("customer", "department").get(pk=change.case_id)
     note("data_change_confirmed", about=letters.about(case), by="import", customer=case.customer.public_id)  # type: ignore[union-attr]  # such a case has its customer
     if case.state in policies.OPEN:
-        text = _("Billing has confirmed the change: %(new)s.") % {"new": change.new_in_words}
+        with translation.override(case.language):
+            text = _("Billing has confirmed the change: %(new)s.") % {"new": change.new_in_words}
         actions.answer(case, text=text, by=change.approved_by, version=case.version)
     return 1
 

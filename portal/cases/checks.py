@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from portal import clock, jobs
 from portal.cases import actions
@@ -80,11 +81,13 @@ def look_through(kept: KeptFile) -> None:
 
 def _withhold(attached: Attachment, found: str) -> None:
     case = attached.entry.case
-    told = _("The file %(name)s was not kept: it carries malware. Send another one.") % {"name": attached.name}
+    told = gettext_noop("The file %(name)s was not kept: it carries malware. Send another one.")
     if attached.entry.kind == Entry.Kind.NOTE:
-        actions.note_inside(case, text=told)  # of a file of the office's own the customer learns nothing
+        actions.note_inside(
+            case, text=_(told) % {"name": attached.name}
+        )  # of the office's own files the customer learns nothing
     else:
-        actions.tell(case, told)
+        actions.tell(case, told, name=attached.name)
     open_task(
         MALWARE,
         about=f"case:{case.public_id}",

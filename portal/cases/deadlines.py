@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from portal import clock
 from portal.cases import actions, letters, policies
@@ -46,7 +47,8 @@ def look_at(case_id: int) -> None:
     )
     if is_deemed and case.deemed_accepted_on is None:
         Case.objects.filter(pk=case.pk).update(deemed_accepted_on=today)
-        actions.tell(case, _("The answer did not come in time, so the complaint counts as accepted."))
+        told = actions.tell(case, gettext_noop("The answer did not come in time, so the complaint counts as accepted."))
+        letters.to_customer("case_accepted", case, told)
         note("complaint_deemed_accepted", about=letters.about(case), customer=_customer(case))
         _escalate(case, (today - case.counted_from).days)
     elif case.clock.is_late and not case.is_complaint:

@@ -143,6 +143,8 @@ class CasePage(RegisterPage):
                 return self._assign(press)
             if press in ("approve", "refuse"):
                 return self._decide(press)
+            if press == "template":
+                return self._put_template()
             if press == "close":
                 actions.close(self.object, by=request.user, version=self._version())
                 return self._done(_("The case is closed."))
@@ -180,6 +182,19 @@ class CasePage(RegisterPage):
             return self._done(_("Sent to billing.") if sent else _("Checked. A second clerk sends it on."))
         changes.refuse(change, by=self.request.user, because=because)
         return self._done(_("Refused."))
+
+    def _put_template(self) -> HttpResponse:
+        """The template's words below what was typed; files stay, and nothing is sent."""
+        request = self.request
+        typed = OfficeForm(request.POST, request.FILES, sender=f"desk:{request.user.pk}")
+        typed.is_valid()
+        chosen = request.POST.get("template", "")
+        found = AnswerTemplate.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+        words = [request.POST.get("text", "").strip(), found.text if found else ""]
+        start = {"version": self._version(), "text": "\n\n".join(part for part in words if part)}
+        form = OfficeForm(initial=start, sender=typed.sender, auto_id="form_%s")
+        form.kept_files = typed.kept_files
+        return self.render_to_response(self.get_context_data(form=form))
 
     def _write(self, press: str) -> HttpResponse:
         request = self.request
@@ -221,14 +236,11 @@ class CasePage(RegisterPage):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         case = self.object
         may_work = self.request.user.has_perm(WORK)
-        templates = AnswerTemplate.objects.filter(topic_kind__in=["", case.topic.kind])
-        chosen = self.request.GET.get("template", "")
-        text = next((one.text for one in templates if chosen.isdecimal() and one.pk == int(chosen)), "")
         context |= {
             "case": case,
             "clock": case.clock,
             "thread": queries.thread(case, with_notes=True),
-            "templates": templates,
+            "templates": AnswerTemplate.objects.filter(topic_kind__in=["", case.topic.kind]),
             "may_work": may_work,
             "may_visit": case.customer is not None and self.request.user.has_perm("customers.add_staffvisit"),
             "may_extend": bool(rules(CaseRules).extension_days and rules(CaseRules).extension_basis)
@@ -242,8 +254,8 @@ class CasePage(RegisterPage):
             "handover": getattr(case, "handover", None),
         }
         if may_work:
-            for place, words in (("form", text), ("note_form", ""), ("extend_form", "")):
-                start, sender = {"version": case.version, "text": words}, f"desk:{self.request.user.pk}"
+            for place in ("form", *FORMS.values()):
+                start, sender = {"version": case.version}, f"desk:{self.request.user.pk}"
                 context.setdefault(place, OfficeForm(initial=start, sender=sender, auto_id=place + "_%s"))
             context.setdefault("assign", AssignForm(initial={"clerk": case.assigned_to, "department": case.department}))
         return context

@@ -50,6 +50,16 @@ register_message(
     when=_("When a deadline is moved."),
 )
 register_message(
+    "case_accepted",
+    _("Your complaint counts as accepted: case {number}"),
+    _(
+        "Hello,\n\nour answer in the case {number}, “{subject}”, did not come in time, so your complaint counts as accepted. "
+        "A clerk will write what we do about it.\n\n{link}\n\n{utility}"
+    ),
+    CASE,
+    when=_("When a consumer's complaint had no answer in time."),
+)
+register_message(
     "case_escalated",
     _("Case {number} waits for an answer, due {due}"),
     _(

@@ -221,6 +221,7 @@ def test_a_complaint_that_nobody_answers_counts_as_accepted_and_both_sides_read_
         case.refresh_from_db()
         assert case.deemed_accepted_on == date(2026, 12, 5)
         assert case.entries.filter(kind=Entry.Kind.EVENT).count() == 1
+        assert letters(case, "case_accepted").get().recipient == case.email
         actions.answer(case, text="Uznana z mocy prawa.", by=clerk, version=case.version)
     assert not Task.objects.filter(kind=actions.ESCALATED, state="open").exists()
 
@@ -258,6 +259,23 @@ def test_cases_are_found_without_polish_letters_and_in_any_ending(opened, asked)
     found = set(queries.search(queries.desk(), asked).values_list("pk", flat=True))
 
     assert case.pk in found
+
+
+def test_a_case_is_found_by_any_line_of_its_thread(opened, clerk):
+    case = opened("other")
+    actions.note_inside(case, text="Protokół 77/2026 z oględzin studni.", by=clerk)
+
+    assert list(queries.search(queries.desk(), "studnia")) == [case]
+
+
+def test_what_the_portal_itself_tells_is_in_the_language_of_the_case(opened, clerk):
+    case = opened()
+    Case.objects.update(language="en")
+    case.refresh_from_db()
+    actions.answer(case, text="We correct it.", by=clerk, version=case.version)
+    actions.close(case, by=clerk)
+
+    assert case.entries.last().text == "The case is closed."
 
 
 def test_the_month_is_counted_by_topic(opened, clerk):

@@ -18,7 +18,17 @@ from home.staff_roles import ensure_groups
 from portal import clock
 from portal.cases import actions, checks, outages
 from portal.cases.gateways.scanner import EICAR
-from portal.cases.models import Attachment, Case, Entry, OfficeMessage, Outage, OutageStreet, TopicQuestion
+from portal.cases.models import (
+    AnswerTemplate,
+    Attachment,
+    Case,
+    Entry,
+    InboxItem,
+    OfficeMessage,
+    Outage,
+    OutageStreet,
+    TopicQuestion,
+)
 from portal.notifications.models import Delivery
 from portal.utility.models import RuleRecord
 from portal.utility.rulebook import forget
@@ -180,14 +190,29 @@ def test_where_customers_do_not_write_there_is_nothing_to_write_with(signed_in, 
     assert signed_in.get(f"{reverse('cases:cases')}?k={customer.public_id}").status_code == 404
 
 
+def in_the_inbox(customer, size) -> InboxItem:
+    for number in range(size):
+        message = OfficeMessage.objects.create(subject=f"Nr {number}", text="Treść", written_at=clock.now())
+        item = InboxItem.objects.create(message=message, customer=customer, arrived_at=clock.now())
+    return item
+
+
 @pytest.mark.parametrize("size", [1, 30])
-def test_a_screen_costs_the_same_at_any_size(signed_in, opened, clerk, customer, size):
+def test_a_screen_costs_the_same_at_any_size(signed_in, opened, clerk, customer, point, size):
     for number in range(size):
         case = opened("other", subject=f"Sprawa {number}")
     for _line in range(size):
         actions.write(case, text="Jeszcze jedno.", by=case.user)
     k = f"?k={customer.public_id}"
-    for address in (reverse("cases:cases") + k, reverse("cases:case", args=[case.public_id]) + k):
+    item = in_the_inbox(customer, size)
+    screens = [reverse(f"cases:{name}") for name in ("cases", "choose", "inbox", "outages", "change", "handover")]
+    screens += [
+        reverse("cases:case", args=[case.public_id]),
+        reverse("cases:new", args=["other"]),
+        reverse("cases:inbox_message", args=[item.public_id]),
+        reverse("notification_choices"),
+    ]
+    for address in (screen + k for screen in screens):
         signed_in.get(address)
         with CaptureQueriesContext(connection) as asked:
             assert signed_in.get(address).status_code == 200
@@ -341,6 +366,17 @@ def test_a_clerk_takes_asks_answers_and_closes(desk, clerk, opened):
     assert (case.state, case.assigned_to) == (Case.State.CLOSED, clerk)
     kinds = list(case.entries.values_list("kind", flat=True))
     assert kinds == ["message", "question", "note", "answer", "event"]
+
+
+def test_a_template_is_put_below_what_was_typed_and_nothing_is_sent(desk, opened):
+    case = opened()
+    template = AnswerTemplate.objects.create(title="Zdjęcie", text="Prosimy o zdjęcie wodomierza.")
+
+    page = press(desk, case, "template", text="Szanowna Pani,", template=template.pk, attachments=a_photo())
+
+    assert page.context["form"].initial["text"] == "Szanowna Pani,\n\nProsimy o zdjęcie wodomierza."
+    assert [name for name, _ticket in page.context["form"].tickets] == ["rura.jpg"]
+    assert case.entries.count() == 1
 
 
 def test_an_answer_written_while_somebody_else_answered_is_not_sent(desk, opened, other_clerk):

@@ -18,6 +18,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from ebok import demo_office
+
 TOP: Path = settings.BASE_DIR
 VAR: Path = settings.VAR_DIR
 STATIC_MANIFEST = "staticfiles.json"
@@ -123,6 +125,7 @@ class Demo:
         if new:
             self._say("Making demo data and importing it.")
             call_command("demo_data", customers=self.customers, seed=1)
+            demo_office.settle()
             shutil.copyfile(VAR / "demo-sign-ins.json", self.filled)
 
     def _throw_half_made_away(self) -> None:
