@@ -62,6 +62,8 @@ CLERKS_RIGHTS = (
     "metering.change_meterreading",
     "metering.view_missedwindow",
     "metering.change_missedwindow",
+    "metering.view_downtime",
+    "metering.add_downtime",
     "registration.view_application",
     "managers.view_managerrequest",
     "managers.change_managerrequest",

@@ -33,9 +33,9 @@ class GuestReadingForm(forms.Form):
     value = forms.CharField(
         label=_("Reading"),
         max_length=40,
-        required=False,
         help_text=_("The black figures, without the red ones."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "data-width": "short"}),
+        error_messages={"required": _("Type the black figures of the dial, for example 504.")},
     )
     read_on = forms.DateField(
         label=_("Day of the reading"),

@@ -23,6 +23,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 
 from portal.metering import missing, queries
 from portal.metering.actions import DecidedAlready, decide_reading
+from portal.metering.downtime_desk import Downtimes
 from portal.metering.forms import DecisionForm
 from portal.metering.history import history
 from portal.metering.models import Meter, MeterReading, MissedWindow
@@ -252,4 +253,4 @@ class UnreadMeters(Register):
 
 @hooks.register("register_admin_viewset")
 def readings() -> list[Register]:
-    return [Readings(), MissedWindows(), UnreadMeters()]
+    return [Readings(), MissedWindows(), UnreadMeters(), Downtimes()]

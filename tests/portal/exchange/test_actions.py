@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -291,3 +291,24 @@ def test_a_document_brings_its_pdf(take, delivery):
     document = Customer.objects.get(external_id="K1").documents.get()
     with storages["private"].open(document.file.name) as kept:
         assert kept.read() == b"%PDF-1.7 note"
+
+
+def test_readings_of_a_meter_that_is_read_by_the_hour_keep_their_moments(delivery, take):
+    delivery.row("meters", "M1")["seals"] = "PL 004512"
+    readings = delivery.rows("readings")
+    for key, at in (
+        ("H1", "2026-10-25T02:00:00+02:00"),
+        ("H2", "2026-10-25T02:00:00+01:00"),
+        ("H3", "2026-10-25T02:00"),
+    ):
+        readings.append(
+            {"id": key, "meter": "M1", "value": "494", "read_on": date(2026, 10, 25), "read_at": at, "source": "remote"}
+        )
+    first = take()
+    assert any("is not a moment" in fault for fault in first.faults)
+    delivery.row("readings", "H3")["read_at"] = "2026-10-25T02:00:00Z"
+    take()
+    hours = MeterReading.objects.filter(read_at__isnull=False).order_by("read_at")
+    assert [f"{reading.read_at:%H:%M}" for reading in hours] == ["00:00", "01:00", "02:00"]
+    assert Meter.objects.get(external_id="M1").seals == "PL 004512"
+    assert take(as_of=LATER).counts["readings"]["changed"] == 0

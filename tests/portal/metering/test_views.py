@@ -14,7 +14,7 @@ from django.urls import reverse
 from PIL import Image
 
 from portal import clock
-from portal.metering.models import MeterReading, Submission
+from portal.metering.models import Downtime, MeterReading, Submission
 from tests import factories
 from tests.portal.metering.conftest import LEBORK, Household, book, rule
 
@@ -280,6 +280,20 @@ def test_a_clerk_sees_whom_to_ask_for_a_reading_and_undoes_a_missed_window(house
     missed.refresh_from_db()
     assert missed.lifted_because == "Awaria portalu."
     assert "Awaria portalu." in text(desk.get(page))
+
+
+def test_the_office_states_when_the_portal_was_down(db):
+    desk = Client()
+    desk.force_login(factories.make_staff(is_superuser=True))
+    page = reverse("downtime_register:add")
+    assert desk.get(page).status_code == 200
+    wrong = {"began_at": "2026-11-19T14:00", "ended_at": "2026-11-19T10:00", "because": "Awaria łącza."}
+    assert desk.post(page, wrong).context["form"].errors["ended_at"]
+    assert desk.post(page, wrong | {"ended_at": "2027-01-01T10:00"}).context["form"].errors["ended_at"]
+    desk.post(page, wrong | {"ended_at": "2026-11-19T19:30"})
+    stated = Downtime.objects.get()
+    assert (stated.began_at, stated.is_measured) == (factories.moment("2026-11-19 14:00"), False)
+    assert "Awaria łącza." in text(desk.get(reverse("downtime_register:index")))
 
 
 @pytest.mark.fact("S3.3")
