@@ -104,13 +104,14 @@ class ReadingPage(RegisterPage):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         reading = self.object
         submission = reading.submission
-        compared = submission.compared
+        compared, told = submission.compared, history(reading.meter)
         context |= {
             "reading": reading,
             "submission": submission,
             "customer": reading.meter.point.customer,
             "reasons": for_clerks(submission.reasons),
-            "rows": [row for row in history(reading.meter).readings if row.day <= reading.read_on][:ROWS_COMPARED],
+            "rows": [row for row in told.readings if row.day <= reading.read_on][:ROWS_COMPARED],
+            "before": [one for one in told.exchanged if one.meter.pk != reading.meter_id],
             "usual": Decimal(compared["usual"]).quantize(Decimal("0.1")) if "usual" in compared else None,
             "visit_reason": _("Reading of meter %(meter)s") % {"meter": reading.meter.serial_number},
             "may_visit": self.request.user.has_perm("customers.add_staffvisit"),

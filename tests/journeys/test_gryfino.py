@@ -11,8 +11,8 @@ import pytest
 from pypdf import PdfReader
 
 from portal import clock
-from portal.cases.models import Case
 from portal.customers.models import Delegation
+from portal.desk.models import Task
 from portal.metering.facts import booked
 from portal.metering.models import Meter, MeterReading, Submission
 from portal.waste.models import CollectionPoint, Pickup
@@ -180,12 +180,15 @@ def test_a_customer_sees_when_waste_is_collected_and_reports_what_was_not(
     page.get_by_role("button", name="Nie odebrano").first.click()
     page.get_by_role("status").first.wait_for()
     axe(page)
-    # The missed pickup is a case of the customer's, with its deadline.
-    case = Case.objects.get(customer=customer)
-    assert place.address in case.entries.first().text
-    assert case.due_on
-    page.goto("/konto/sprawy/")
-    assert case.subject in page.locator("main").inner_text()
+    # Here customers write no cases, so the missed pickup is a clerk's task.
+    task = Task.objects.get(kind="pickup_missed", customer=customer.public_id)
+    assert place.address in task.body
+    # The month as a sheet at a desk and as a list on a phone, and the feed for the phone's own calendar.
+    assert page.locator("main table").first.is_visible() is (page.viewport_size["width"] > 767)
+    feed = page.get_by_role("link", name="Dodaj do kalendarza").get_attribute("href")
+    assert feed
+    told = page.request.get(feed[feed.index("/konto/") :]).text()
+    assert f"DTSTART;VALUE=DATE:{clock.today():%Y%m%d}" in told
     # The evening before a pickup comes a letter.
     coming = Pickup.objects.filter(point=place, day__gt=clock.today()).earliest("day")
     with clock.stopped(clock.at(coming.day - timedelta(days=1), 18)):

@@ -1,15 +1,19 @@
 """What rooms below report becomes a case, and what they decide is its answer."""
 
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from portal import clock
 from portal.cases.models import Case
+from portal.customers.access import viewer_of
 from portal.desk.models import Task
 from portal.metering import actions as metering
 from portal.metering.policies import Given
 from portal.utility.models import RuleRecord
+from portal.waste import actions as waste
+from portal.waste.queries import PickupLine
 from tests.factories import make_meter
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +58,15 @@ def test_where_customers_do_not_write_it_is_a_task_of_the_desk(topics, meter, ow
 
     assert not Case.objects.exists()
     assert Task.objects.filter(kind="reading_to_check").count() == 1
+
+
+def test_a_pickup_that_did_not_happen_is_one_case_however_often_it_is_reported(topics, owner, point):
+    viewer = viewer_of(owner)
+    line = PickupLine(clock.today(), ("papier", "szkło"), "ul. Lipowa 5", UUID(int=7))
+    for _time in range(2):
+        waste.report_missed(line, viewer=viewer, by=owner)
+
+    case = Case.objects.get()
+    assert case.topic == topics["waste"]
+    assert "ul. Lipowa 5" in case.entries.first().text
+    assert case.due_on

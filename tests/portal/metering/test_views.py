@@ -260,6 +260,23 @@ def test_a_clerk_decides_with_a_sentence(owner, household, client):
     assert "To wodomierz sąsiada." in text(owner.get("/konto/odczyty/podane/", {"k": household.k}))
 
 
+def test_a_clerk_sees_what_flowed_over_the_dial_s_end_and_the_meter_before(owner, household):
+    desk = Client()
+    desk.force_login(factories.make_staff(is_superuser=True))
+    old = household.meter
+    old.removed_on = date(2026, 10, 31)
+    old.save()
+    new = factories.make_meter(old.point, serial_number="99887766", installed_on=date(2026, 10, 31))
+    book(new, "2026-11-01", 99_995)
+    key = new.public_id.hex
+    owner.post(SUBMIT, {"k": household.k, f"value-{key}": "7", "press": "send"})
+    reading = MeterReading.objects.get(submission__isnull=False)
+    assert reading.submission.reasons == ["rollover"]
+    shown = text(desk.get(reverse("reading_register:inspect", args=[reading.public_id])))
+    assert "12 m³" in shown
+    assert "12345678" in shown
+
+
 def test_a_clerk_sees_whom_to_ask_for_a_reading_and_undoes_a_missed_window(household):
     from portal.metering.models import MissedWindow  # noqa: PLC0415 - only here
 
