@@ -34,6 +34,7 @@ LEGEND = (
     ("dotted", gettext_lazy("read remotely")),
 )
 YEARS, MONTHS, DAYS, HOURS = "years", "months", "days", "hours"
+LABELLED = {DAYS: 5, HOURS: 3}  # every so many bars have a label: on a phone more would run together
 HEADS = {
     YEARS: gettext_lazy("Year"),
     MONTHS: gettext_lazy("Month"),
@@ -95,10 +96,6 @@ class Chart:
         return str(CAPTIONS[self.steps])
 
     @property
-    def in_litres(self) -> bool:
-        return self.steps in (DAYS, HOURS)
-
-    @property
     def has_before(self) -> bool:
         return any(bar.before is not None for bar in self.bars)
 
@@ -126,7 +123,8 @@ def by_years(parts: Sequence[Part]) -> Chart:
 
 
 def by_months(parts: Sequence[Part]) -> Chart:
-    labels = [(dateformat.format(part.first, "M"), dateformat.format(part.first, "F Y")) for part in parts]
+    # Three letters of the whole name: the abbreviations' sources ("may") are words of ours too.
+    labels = [(dateformat.format(part.first, "F")[:3], dateformat.format(part.first, "F Y")) for part in parts]
     return _draw(parts, labels, MONTHS, _("Water by months, m³"))
 
 
@@ -162,8 +160,9 @@ def _draw(parts: Sequence[Part], labels: Sequence[tuple[str, str]], steps: str, 
     highest = max((value for part in parts for value in (part.use, part.year_before) if value), default=Decimal(1))
     top = _round_up(highest * 1000) / 1000 if steps in (DAYS, HOURS) else _round_up(highest)
     pitch = (WIDTH - 2 * LEFT) / len(parts)
+    every = LABELLED.get(steps, 1)
     bars = [
-        _bar(part, words, LEFT + at * pitch, pitch, top, steps)
+        _bar(part, words if at % every == 0 else ("", words[1]), LEFT + at * pitch, pitch, top, steps)
         for at, (part, words) in enumerate(zip(parts, labels, strict=True))
     ]
     return Chart(title, tuple(bars), top, steps)
