@@ -42,7 +42,7 @@ STEPS = 50
 SEED = int(os.environ.get("EBOK_SEED", "1"))
 EXAMPLES = max(1, int(os.environ.get("EBOK_STEPS", "2200")) // STEPS)
 ZERO = Decimal("0.00")
-SECOND_LOOK = {"four_eyes_above": "60.00"}  # złoty
+SECOND_LOOK = {"four_eyes_above": "20.00"}  # złoty
 RAN: Counter[str] = Counter()
 # What has had an effect, not what was tried; each must have happened so often.
 MUST_HAPPEN = {
@@ -58,7 +58,7 @@ MUST_HAPPEN = {
     "booked": 10,
     "booked in part": 10,
     "refunded": 20,
-    "approved": 3,
+    "approved": 1,
     "disputed": 10,
     "dispute lost": 5,
     "held": 5,
