@@ -1,14 +1,22 @@
 """Taking a delivery of the billing system over: read, check, merge, report."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
+from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from portal import clock, jobs
-from portal.exchange import checks, leaving_out, staging
-from portal.exchange.faults import AlreadyRunning, FileFault, Weight
+from portal.exchange import checks, leaving_out, resuming, staging
+from portal.exchange import dialect as dialects
+from portal.exchange.dialect import Dialect
+from portal.exchange.faults import AlreadyRunning, FileFault, Stopped, Weight
 from portal.exchange.format import MANIFEST
 from portal.exchange.manifest import Manifest, read_manifest
 from portal.exchange.merge import Merge
@@ -16,6 +24,8 @@ from portal.exchange.models import BillingDelivery, DeliveryFault
 from portal.exchange.package import Package, opened, read
 from portal.exchange.sql import Counts
 from portal.exchange.staging import Faults, Progress
+
+log = logging.getLogger("portal.exchange")
 
 LEASE = "import"
 MOST_SHOWN = 200
@@ -47,34 +57,41 @@ def _no_progress(rows: int, file: str, promised: int) -> None:
     """Nobody watches."""
 
 
-def import_delivery(path: Path, *, dry_run: bool = False, progress: Progress = _no_progress) -> Outcome:
+def import_delivery(
+    path: Path, *, dry_run: bool = False, column_map: Path | None = None, progress: Progress = _no_progress
+) -> Outcome:
     """Take a delivery over, whole or not at all; the same delivery again changes nothing.
 
-    Raises AlreadyRunning. A refused delivery is an outcome, not an exception, and is kept with its faults.
+    Raises AlreadyRunning, WrongMap, and Stopped when the machine failed: started again it goes on from what was read.
+    A refused delivery is an outcome, not an exception, and is kept with its faults.
     """
+    dialect = dialects.dialect(column_map)
     try:
-        with jobs.lease(LEASE):
-            _tidy_up()
-            try:
-                return _Import(path, dry_run=dry_run, progress=progress).run()
-            finally:
-                staging.empty()
+        with jobs.lease(LEASE), _much_memory():
+            return _Import(path, dialect, dry_run=dry_run, progress=progress).run()
     except jobs.Busy:
         raise AlreadyRunning from None
 
 
-def _tidy_up() -> None:
-    """After an import that was killed: its rows are thrown away, its delivery says so."""
-    staging.empty()
-    BillingDelivery.objects.filter(state=BillingDelivery.State.STAGING).update(
-        state=BillingDelivery.State.ABANDONED, finished_at=clock.now()
-    )
+@contextmanager
+def _much_memory() -> Iterator[None]:
+    """Whole tables are joined in memory instead of on disk. An import runs alone."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '128MB'")
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute("RESET work_mem")
 
 
 class _Import:
-    def __init__(self, path: Path, *, dry_run: bool, progress: Progress) -> None:
-        self.path, self.dry_run, self.progress = path, dry_run, progress
-        self.delivery = BillingDelivery.objects.create(name=path.name[:250], started_at=clock.now())
+    def __init__(self, path: Path, dialect: Dialect, *, dry_run: bool, progress: Progress) -> None:
+        self.path, self.dialect, self.dry_run, self.progress = path, dialect, dry_run, progress
+        self.delivery = BillingDelivery(name=path.name[:250], started_at=clock.now(), is_dry_run=dry_run)
         self.faults = Faults(self.delivery)
         self.counts: dict[str, Counts] = {}
 
@@ -83,22 +100,31 @@ class _Import:
             with opened(self.path) as package:
                 is_merged = self._take(package)
         except FileFault as refusal:
+            if self.delivery.pk is None:
+                self._begin_anew()
             fault = refusal.fault
             self.faults.add(fault.weight, fault.file, fault.line, fault.sentence)
             is_merged = False
+        except (OSError, DatabaseError) as failure:
+            raise self._stopped(failure) from failure
         self.faults.flush()
         outcome = self._outcome(is_merged=is_merged)
         if self.dry_run:
             self.delivery.delete()
         elif not is_merged:
             self._refuse()
+        staging.empty()
         return outcome
 
     def _take(self, package: Package) -> bool:
-        manifest = read_manifest(read(package, MANIFEST))
+        manifest = read_manifest(read(package, MANIFEST), self.dialect)
+        if not self._goes_on(manifest):
+            self._begin_anew()
         self._enter(manifest)
-        self._is_not_older(manifest)
-        staging.fill(package, manifest, self.faults, keeps_files=not self.dry_run, progress=self.progress)
+        self._comes_in_time(manifest)
+        if self.delivery.read_until is None:
+            staging.fill(package, manifest, self.faults, keeps_files=not self.dry_run, progress=self.progress)
+            self._all_is_read()
         checks.check(manifest, self.faults)
         share = leaving_out.leave_out(self.delivery, manifest, self.faults)
         merge = Merge(self.delivery, manifest, self.faults)
@@ -111,20 +137,63 @@ class _Import:
             merge.carry_out(self.counts)
         return not self.dry_run
 
+    # After an import that was killed
+
+    def _goes_on(self, manifest: Manifest) -> bool:
+        """Whether the same delivery was being read when an import was killed, and what it read is still there."""
+        broken = BillingDelivery.objects.filter(state=BillingDelivery.State.STAGING).order_by("-pk").first()
+        if (
+            broken is None
+            or not manifest.is_vouched_for
+            or broken.manifest_sha256 != manifest.digest
+            or broken.is_dry_run != self.dry_run
+            or not resuming.is_staged(broken)
+        ):
+            return False
+        self.delivery = broken
+        self.faults = resuming.reset(broken)
+        return True
+
+    def _begin_anew(self) -> None:
+        staging.empty()
+        BillingDelivery.objects.filter(state=BillingDelivery.State.STAGING).update(
+            state=BillingDelivery.State.ABANDONED, finished_at=clock.now()
+        )
+        self.delivery.save()
+
+    def _all_is_read(self) -> None:
+        latest = DeliveryFault.objects.filter(delivery=self.delivery).order_by("-pk").values_list("pk", flat=True)
+        self.delivery.read_until = latest.first() or 0
+        self.delivery.fault_counts = self.faults.counts
+        self.delivery.save(update_fields=["read_until", "fault_counts"])
+
+    def _stopped(self, failure: Exception) -> Stopped:
+        stopped = Stopped(self.delivery, failure)
+        log.exception("An import stopped: %s", stopped)
+        return stopped
+
+    # What a manifest says
+
     def _enter(self, manifest: Manifest) -> None:
         self.delivery.source, self.delivery.kind = manifest.source, manifest.kind
         self.delivery.as_of, self.delivery.made_at = manifest.as_of, manifest.made_at
         self.delivery.manifest_sha256 = manifest.digest
+        self.delivery.rows_promised = {name: listed.rows for name, listed in manifest.files.items()}
         self.delivery.save()
 
-    def _is_not_older(self, manifest: Manifest) -> None:
+    def _comes_in_time(self, manifest: Manifest) -> None:
+        """Not before the last one, and not from a day to come: the true ones after it would all be older."""
+        if manifest.as_of > clock.now() + settings.EBOK_EXCHANGE_MOST_AHEAD:
+            moments = {"this": _moment(manifest.as_of), "now": _moment(clock.now())}
+            raise FileFault(
+                MANIFEST,
+                _("The delivery is as of %(this)s, and now it is %(now)s. Correct as_of, or the clock of the sender.")
+                % moments,
+            )
         merged = BillingDelivery.objects.filter(source=manifest.source, state=BillingDelivery.State.MERGED)
         latest = merged.order_by("-as_of").first()
         if latest is not None and latest.as_of is not None and manifest.as_of < latest.as_of:
-            moments = {
-                "this": f"{manifest.as_of.astimezone(clock.WARSAW):%d.%m.%Y %H:%M}",
-                "last": f"{latest.as_of.astimezone(clock.WARSAW):%d.%m.%Y %H:%M}",
-            }
+            moments = {"this": _moment(manifest.as_of), "last": _moment(latest.as_of)}
             raise FileFault(
                 MANIFEST, _("The delivery is as of %(this)s, older than the last one, of %(last)s.") % moments
             )
@@ -147,6 +216,10 @@ class _Import:
             warnings=_shown(kept, Weight.WARNING),
             delivery_id=None if self.dry_run else self.delivery.pk,
         )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(clock.WARSAW):%d.%m.%Y %H:%M}"
 
 
 def _shown(kept: QuerySet[DeliveryFault], *weights: Weight) -> tuple[str, ...]:

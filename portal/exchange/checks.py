@@ -1,256 +1,328 @@
 """What must hold between staged rows, asked of whole tables: whose each row is, what it refers to, what it sums to."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value
-from django.db.models.functions import Coalesce
+from django.db import connection
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from portal import clock
+from portal import clock, money
 from portal.billing.ksef.substance import has_right_check_digits
 from portal.billing.models import Document, Invoice, LedgerEntry
-from portal.billing.policies import fold_number
 from portal.customers.models import Contract, Customer, ServicePoint
 from portal.exchange.columns import Column, FileFormat, Kind
 from portal.exchange.faults import Weight
 from portal.exchange.format import BY_NAME, FILES
 from portal.exchange.manifest import Manifest
+from portal.exchange.sql import execute, name, one, stage, table
 from portal.exchange.staged import Staged
 from portal.exchange.staging import Faults
 from portal.metering.models import Meter, MeterReading
 from portal.waste.models import CollectionPoint
 
-# Where rows of earlier deliveries live, and the way from them to their customer.
+READ_AT_A_TIME = 2_000
+_OF_CUSTOMER = " JOIN {customer} kc ON kc.id = k.customer_id"
+_OF_POINT = " JOIN {point} kp ON kp.id = k.point_id JOIN {customer} kc ON kc.id = kp.customer_id"
+_OF_METER = " JOIN {meter} km ON km.id = k.meter_id JOIN {point} kp ON kp.id = km.point_id JOIN {customer} kc ON kc.id = kp.customer_id"
+_OF_CONTRACT = " JOIN {contract} kk ON kk.id = k.contract_id JOIN {customer} kc ON kc.id = kk.customer_id"
+# Where rows of earlier deliveries (k) live, and the way from them to their customer (kc).
 KEPT: dict[str, tuple[type[Model], str]] = {
-    "customers": (Customer, "external_id"),
-    "contracts": (Contract, "customer__external_id"),
-    "points": (ServicePoint, "customer__external_id"),
-    "meters": (Meter, "point__customer__external_id"),
-    "readings": (MeterReading, "meter__point__customer__external_id"),
-    "invoices": (Invoice, "customer__external_id"),
-    "documents": (Document, "customer__external_id"),
-    "ledger": (LedgerEntry, "customer__external_id"),
-    "collection_points": (CollectionPoint, "contract__customer__external_id"),
+    "customers": (Customer, " JOIN {customer} kc ON kc.id = k.id"),
+    "contracts": (Contract, _OF_CUSTOMER),
+    "points": (ServicePoint, _OF_CUSTOMER),
+    "meters": (Meter, _OF_POINT),
+    "readings": (MeterReading, _OF_METER),
+    "invoices": (Invoice, _OF_CUSTOMER),
+    "documents": (Document, _OF_CUSTOMER),
+    "ledger": (LedgerEntry, _OF_CUSTOMER),
+    "collection_points": (CollectionPoint, _OF_CONTRACT),
 }
 
 
 def check(manifest: Manifest, faults: Faults) -> None:
     """Add every fault between rows. Row faults without a customer are given theirs where it can be known."""
-    for file in FILES:
-        _find_owners(file, manifest)
-    _Checks(manifest, faults).run()
+    checks = _Checks(manifest, faults)
+    for file in checks.files:
+        checks.find_owners(file)
+    checks.run()
     faults.flush()
-
-
-def kept(stage: str, source: str) -> QuerySet[Any]:
-    model, _path = KEPT[stage]
-    if model is MeterReading:  # its ids are of one source
-        return model._default_manager.all()
-    rows = model._default_manager.filter(source=source)
-    return rows.filter(is_current=True) if model is LedgerEntry else rows
-
-
-def _find_owners(file: FileFormat, manifest: Manifest) -> None:
-    """Rows that name no customer themselves get that of the row they belong to."""
-    if not file.owner or file.owner in {"id", "customer"}:
-        return
-    column = file.column(file.owner)
-    above = Staged.of(column.refers_to)
-    staged = above.objects.filter(row_key=OuterRef(column.field)).values("customer_key")[:1]
-    earlier = kept(column.refers_to, manifest.source).filter(external_id=OuterRef(column.field))
-    Staged.of(file.stage).objects.filter(file=file.file_name).update(
-        customer_key=Coalesce(
-            Subquery(staged),
-            Subquery(earlier.values(KEPT[column.refers_to][1])[:1]),
-            Value(""),
-            output_field=TextField(),
-        )
-    )
 
 
 class _Checks:
     def __init__(self, manifest: Manifest, faults: Faults) -> None:
-        self.manifest, self.faults, self.source = manifest, faults, manifest.source
+        self.manifest, self.faults = manifest, faults
+        self.parameters: dict[str, Any] = {"source": manifest.source}
+        self.files = [file for file in FILES if file.file_name in manifest.files]
+        self.stages = list(dict.fromkeys(file.stage for file in self.files))
+        self._known: dict[str, str] = {}
 
     def run(self) -> None:
-        for stage in dict.fromkeys(file.stage for file in FILES):
-            self._keys_stand_once(stage)
-        for file in FILES:
+        for here in self.stages:
+            self._keys_stand_once(here)
+        for file in self.files:
             for column in file.columns:
                 if column.refers_to and column.kind is Kind.TEXT:
                     self._refers_to_something(file, column)
-            self._keeps_its_owner(file)
-        self._lists_name_own_points()
-        self._signs()
-        self._open_amounts()
+        for here in self.stages:
+            self._keeps_its_owner(here)
+        if "managers" in self.stages:
+            self._lists_name_own_points()
+        if "ledger" in self.stages:
+            self._signs()
+            self._open_amounts()
+            self._booked_in_time()
         self._shares_sum()
         self._allocations()
-        self._printed_numbers()
-        self._oddities()
+        if "invoices" in self.stages:
+            self._printed_numbers()
+            self._twice()
+            self._corrections_of_nothing()
+            self._ksef()
+        self._accounts()
 
-    def _add(self, rows: QuerySet[Any], sentence: str, *shown: str, weight: Weight = Weight.ROW) -> None:
-        """One fault a row; `shown` are the fields that the sentence quotes, by their own names."""
-        for row in rows.values("file", "line", "customer_key", *shown).iterator():
+    # Asking
+
+    def _add(self, rows: str, sentence: str, weight: Weight = Weight.ROW) -> None:
+        """One fault a row of this SELECT, which gives file, line, customer_key and what the sentence quotes."""
+        for row in _read(f"{rows} ORDER BY 1, 2", self.parameters):
             self.faults.add(weight, row["file"], row["line"], sentence % row, row["customer_key"])
 
-    def _keys_stand_once(self, stage: str) -> None:
-        model = Staged.of(stage)
-        twice = model.objects.exclude(row_key="").values("row_key").annotate(times=Count("pk")).filter(times__gt=1)
-        rows = model.objects.filter(row_key__in=twice.values("row_key"))
-        self._add(rows, _("The key %(row_key)s stands more than once."), "row_key")
+    def _kept(self, here: str) -> str:
+        """SELECT of key and owner of what earlier deliveries brought; empty when that is nothing at all."""
+        if here not in self._known:
+            model, way = KEPT[here]
+            tables = {"customer": Customer, "point": ServicePoint, "meter": Meter, "contract": Contract}
+            joins = way.format(**{name: table(of) for name, of in tables.items()})
+            # The ids of readings are of one source.
+            of_source = "k.external_id IS NOT NULL" if model is MeterReading else "k.source = %(source)s"
+            if model is LedgerEntry:
+                of_source += " AND k.is_current"
+            is_there = one(f"SELECT EXISTS (SELECT 1 FROM {table(model)} k WHERE {of_source})", self.parameters)
+            self._known[here] = (
+                f"SELECT k.external_id AS key, kc.external_id AS owner FROM {table(model)} k{joins} WHERE {of_source}"
+                if is_there
+                else ""
+            )
+        return self._known[here]
+
+    def _named(self, column: Column, *, with_kept: bool = True) -> tuple[str, bool, bool]:
+        """Joins from a staged row s to the row it names: staged a, kept e; and which of the two there are."""
+        here, kept = column.refers_to in self.stages, self._kept(column.refers_to) if with_kept else ""
+        joins = f" LEFT JOIN {stage(column.refers_to)} a ON a.row_key = s.{name(column.field)}" if here else ""
+        if kept:
+            joins += f" LEFT JOIN ({kept}) e ON e.key = s.{name(column.field)}"
+        return joins, here, bool(kept)
+
+    def find_owners(self, file: FileFormat) -> None:
+        """Rows that name no customer themselves get that of the row they belong to."""
+        if not file.owner or file.owner in {"id", "customer"}:
+            return
+        joins, here, kept = self._named(file.column(file.owner))
+        owners = [*(["a.customer_key"] if here else []), *(["e.owner"] if kept else []), "''"]
+        execute(
+            f"UPDATE {stage(file.stage)} AS w SET customer_key = f.owner FROM"
+            f" (SELECT s.id, coalesce({', '.join(owners)}, '') AS owner FROM {stage(file.stage)} s{joins}) f"
+            " WHERE f.id = w.id AND f.owner <> ''",
+            self.parameters,
+        )
+
+    # Keys and references
+
+    def _keys_stand_once(self, here: str) -> None:
+        self._add(
+            f"SELECT s.file, s.line, s.customer_key, s.row_key FROM {stage(here)} s WHERE s.row_key IN"
+            f" (SELECT row_key FROM {stage(here)} WHERE row_key <> '' GROUP BY row_key HAVING count(*) > 1)",
+            _("The key %(row_key)s stands more than once."),
+        )
 
     def _refers_to_something(self, file: FileFormat, column: Column) -> None:
-        model, name = Staged.of(file.stage), column.refers_to
-        rows = model.objects.filter(file=file.file_name).exclude(**{column.field: ""})
-        staged = Staged.of(name).objects.filter(row_key=OuterRef(column.field))
-        earlier = kept(name, self.source).filter(external_id=OuterRef(column.field))
-        path = KEPT[name][1]
+        field, above = name(column.field), column.refers_to
         # In a full delivery what is not there is gone.
-        is_all_there = self.manifest.is_full and any(
-            other.stage == name and other.file_name in self.manifest.files for other in FILES
+        is_all_there = self.manifest.is_full and above in self.stages
+        joins, here, kept = self._named(column)
+        missing = " AND ".join(
+            [*(["a.id IS NULL"] if here else []), *(["e.key IS NULL"] if kept and not is_all_there else []), "true"]
         )
-        known = Exists(staged) if is_all_there else Exists(staged) | Exists(earlier)
-        shown = {"column": column.name, "file": BY_NAME[name].file_name}
-        sentence = _("%(column)s names %(value)s, which is not in %(file)s.")
-        self._add(rows.exclude(known), _fill(sentence, shown, column.field), column.field)
-        if column.field == "customer":
-            return
-        others = rows.filter(
-            Exists(staged.exclude(customer_key=OuterRef("customer_key")))
-            | Exists(earlier.exclude(**{path: OuterRef("customer_key")}))
+        others = [*(["a.customer_key <> s.customer_key"] if here else []), *(["e.owner <> s.customer_key"] if kept else [])]
+        if column.name == "customer":
+            others = []
+        of_others = " OR ".join(f"coalesce({test}, false)" for test in others) or "false"
+        found = (
+            f"SELECT DISTINCT s.file, s.line, s.customer_key, s.{field} AS value, ({missing}) AS is_missing,"
+            f" ({of_others}) AS is_of_others FROM {stage(file.stage)} s{joins}"
+            f" WHERE s.file = %(file)s AND s.{field} <> '' AND (({missing}) OR {of_others}) ORDER BY 1, 2"
         )
-        sentence = _("%(column)s names %(value)s, which belongs to another customer.")
-        self._add(others, _fill(sentence, shown, column.field), column.field)
+        for row in _read(found, self.parameters | {"file": self.manifest.name_of(file)}):
+            shown = {"column": column.name, "value": row["value"], "file": self.manifest.name_of(BY_NAME[above])}
+            place = row["file"], row["line"]
+            if row["is_missing"]:
+                sentence = _("%(column)s names %(value)s, which is not in %(file)s.") % shown
+                self.faults.add(Weight.ROW, *place, sentence, row["customer_key"])
+            if row["is_of_others"]:
+                sentence = _("%(column)s names %(value)s, which belongs to another customer.") % shown
+                self.faults.add(Weight.ROW, *place, sentence, row["customer_key"])
 
-    def _keeps_its_owner(self, file: FileFormat) -> None:
-        if file.stage not in KEPT or file.key != ("id",) or file.stage == "customers":
+    def _keeps_its_owner(self, here: str) -> None:
+        if here not in KEPT or BY_NAME[here].key != ("id",) or here == "customers" or not self._kept(here):
             return
-        path = KEPT[file.stage][1]
-        earlier = kept(file.stage, self.source).filter(external_id=OuterRef("external_id"))
-        moved = Staged.of(file.stage).objects.filter(
-            Exists(earlier.exclude(**{path: OuterRef("customer_key")})), file=file.file_name
-        )
         self._add(
-            moved.exclude(customer_key=""),
+            f"SELECT s.file, s.line, s.customer_key, s.external_id FROM {stage(here)} s"
+            f" JOIN ({self._kept(here)}) e ON e.key = s.external_id"
+            " WHERE e.owner <> s.customer_key AND s.customer_key <> ''",
             _("%(external_id)s belonged to another customer until now. Give it a new id."),
-            "external_id",
         )
 
     def _lists_name_own_points(self) -> None:
-        points = Staged.of("points")
+        """Managers are few, and so asked one by one."""
+        staged = Staged.of("points").objects
         for row in Staged.of("managers").objects.exclude(points=[]).iterator():
-            staged = points.objects.filter(row_key__in=row.points, customer_key=row.customer)
-            earlier = kept("points", self.source).filter(external_id__in=row.points, customer__external_id=row.customer)
-            known = set(staged.values_list("row_key", flat=True)) | set(earlier.values_list("external_id", flat=True))
-            for name in sorted(set(row.points) - known):
-                sentence = _("points names %(value)s, which is no point of this customer.") % {"value": name}
+            here = staged.filter(row_key__in=row.points, customer_key=row.customer).values_list("row_key", flat=True)
+            earlier = ServicePoint.objects.filter(
+                source=self.manifest.source, external_id__in=row.points, customer__external_id=row.customer
+            )
+            known = set(here) | set(earlier.values_list("external_id", flat=True))
+            for point in sorted(set(row.points) - known):
+                sentence = _("points names %(value)s, which is no point of this customer.") % {"value": point}
                 self.faults.add(Weight.ROW, row.file, row.line, sentence, row.customer_key)
 
+    # The ledger
+
     def _signs(self) -> None:
-        ledger = Staged.of("ledger").objects
+        rows = f"SELECT s.file, s.line, s.customer_key, s.kind FROM {stage('ledger')} s WHERE "
         self._add(
-            ledger.filter(kind__in=("charge", "refund"), amount__lt=0),
+            rows + "s.kind IN ('charge', 'refund') AND s.amount < 0",
             _("A %(kind)s must not be negative; what lowers a charge is a correction."),
-            "kind",
         )
-        self._add(ledger.filter(kind="credit_note", amount__gt=0), _("A credit note must not be positive."))
+        self._add(rows + "s.kind = 'credit_note' AND s.amount > 0", _("A credit note must not be positive."))
         self._add(
-            ledger.filter(kind="charge", charge_kind=""), _("charge_kind is empty; a charge says what it is for.")
+            rows + "s.kind = 'charge' AND s.charge_kind = ''", _("charge_kind is empty; a charge says what it is for.")
         )
 
     def _open_amounts(self) -> None:
-        ledger = Staged.of("ledger").objects
-        stated = ledger.filter(open_amount__isnull=False)
-        payable = Q(kind="charge") | Q(kind="correction", amount__gt=0)
-        self._add(stated.exclude(payable).exclude(open_amount=0), _("Only a charge can have an open_amount."))
+        rows = f"SELECT s.file, s.line, s.customer_key FROM {stage('ledger')} s WHERE "
+        payable = "(s.kind = 'charge' OR (s.kind = 'correction' AND s.amount > 0))"
         self._add(
-            stated.filter(payable).filter(Q(open_amount__lt=0) | Q(open_amount__gt=F("amount"))),
+            rows + f"s.open_amount IS NOT NULL AND s.open_amount <> 0 AND NOT coalesce({payable}, false)",
+            _("Only a charge can have an open_amount."),
+        )
+        self._add(
+            rows + f"{payable} AND (s.open_amount < 0 OR s.open_amount > s.amount)",
             _("open_amount is not between zero and the amount."),
         )
-        mixed = ledger.filter(kind="charge", open_amount__isnull=True).filter(
-            Exists(stated.filter(kind="charge", customer_key=OuterRef("customer_key")))
+        self._add(
+            rows + "s.kind = 'charge' AND s.open_amount IS NULL AND s.customer_key IN (SELECT o.customer_key"
+            f" FROM {stage('ledger')} o WHERE o.kind = 'charge' AND o.open_amount IS NOT NULL)",
+            _("open_amount is empty, but other charges of this customer state theirs."),
         )
-        self._add(mixed, _("open_amount is empty, but other charges of this customer state theirs."))
+
+    def _booked_in_time(self) -> None:
+        today = self.manifest.as_of.astimezone(clock.WARSAW).date()
+        self.parameters["today"] = connection.ops.adapt_datefield_value(today)
+        self._add(
+            f"SELECT s.file, s.line, s.customer_key FROM {stage('ledger')} s WHERE s.booked_on > %(today)s",
+            _("booked_on is later than the delivery itself."),
+            Weight.DOUBT,
+        )
 
     def _shares_sum(self) -> None:
-        shares = Staged.of("entry_shares").objects.filter(entry=OuterRef("row_key"))
-        total = shares.order_by().values("entry").annotate(total=Sum("amount")).values("total")
-        rows = Staged.of("ledger").objects.annotate(total=Subquery(total)).filter(total__isnull=False)
-        for row in rows.exclude(total=F("amount")).iterator():
-            sentence = _("The shares of %(entry)s sum to %(total)s, the entry is %(amount)s.")
-            shown = {"entry": row.external_id, "total": row.total, "amount": row.amount}
-            self.faults.add(Weight.ROW, row.file, row.line, sentence % shown, row.customer_key)
-        alone = Staged.of("entry_shares").objects.exclude(
-            Exists(Staged.of("ledger").objects.filter(row_key=OuterRef("entry")))
+        if "entry_shares" not in self.stages:
+            return
+        sums = f"SELECT entry, sum(amount) AS total FROM {stage('entry_shares')} GROUP BY entry"
+        wrong = (
+            f"SELECT s.file, s.line, s.customer_key, s.external_id AS entry, h.total, s.amount FROM {stage('ledger')} s"
+            f" JOIN ({sums}) h ON h.entry = s.row_key WHERE h.total IS NOT NULL AND h.total <> s.amount ORDER BY 1, 2"
         )
-        self._add(alone, _("The entry %(entry)s is not in this delivery; shares come with their entry."), "entry")
+        for row in _read(wrong, self.parameters):
+            sentence = _("The shares of %(entry)s sum to %(total)s, the entry is %(amount)s.")
+            shown = {"entry": row["entry"]} | {each: money.from_grosze(int(row[each])) for each in ("total", "amount")}
+            self.faults.add(Weight.ROW, row["file"], row["line"], sentence % shown, row["customer_key"])
+        self._add(
+            f"SELECT s.file, s.line, s.customer_key, s.entry FROM {stage('entry_shares')} s"
+            f" LEFT JOIN {stage('ledger')} l ON l.row_key = s.entry WHERE l.id IS NULL",
+            _("The entry %(entry)s is not in this delivery; shares come with their entry."),
+        )
 
     def _allocations(self) -> None:
-        rows = Staged.of("allocations").objects
-        self._add(rows.filter(amount__lt=0), _("An allocation must not be negative; zero takes it back."))
+        if "allocations" in self.stages:
+            self._add(
+                f"SELECT s.file, s.line, s.customer_key FROM {stage('allocations')} s WHERE s.amount < 0",
+                _("An allocation must not be negative; zero takes it back."),
+            )
+
+    # Invoices
 
     def _printed_numbers(self) -> None:
-        number = Staged.of("customers").objects.filter(row_key=OuterRef("customer")).values("number")[:1]
-        earlier = kept("customers", self.source).filter(external_id=OuterRef("customer")).values("number")[:1]
-        rows = (
-            Staged.of("invoices")
-            .objects.exclude(printed_customer_number="")
-            .annotate(known=Coalesce(Subquery(number), Subquery(earlier), output_field=TextField()))
-            .exclude(known=F("printed_customer_number"))
-        )
+        staged = f" LEFT JOIN {stage('customers')} a ON a.row_key = s.customer"
+        kept = f" LEFT JOIN {table(Customer)} k ON k.source = %(source)s AND k.external_id = s.customer"
         self._add(
-            rows.filter(known__isnull=False),
+            "SELECT s.file, s.line, s.customer_key, s.printed_customer_number, coalesce(a.number, k.number) AS known"
+            f" FROM {stage('invoices')} s{staged}{kept} WHERE s.printed_customer_number <> ''"
+            " AND coalesce(a.number, k.number) <> s.printed_customer_number",
             _("The invoice is printed for the customer number %(printed_customer_number)s, but is given to %(known)s."),
-            "printed_customer_number",
-            "known",
         )
-
-    def _oddities(self) -> None:
-        warn = Weight.WARNING
-        ledger = Staged.of("ledger").objects
-        as_of = self.manifest.as_of.astimezone(clock.WARSAW).date()
-        late = _("booked_on is later than the delivery itself.")
-        self._add(ledger.filter(booked_on__gt=as_of), late, weight=Weight.DOUBT)
-        self._twice()
-        self._corrections_of_nothing()
-        invoices = Staged.of("invoices").objects
-        self._add(
-            invoices.exclude(ksef_mode="none").filter(ksef_number="", ksef_mode="online"),
-            _("ksef_mode is online, but there is no ksef_number."),
-            weight=warn,
-        )
-        for row in Staged.of("customers").objects.exclude(virtual_account="").iterator():
-            if not has_right_check_digits(row.virtual_account):
-                sentence = _("The check digits of virtual_account are wrong.")
-                self.faults.add(warn, row.file, row.line, sentence, row.customer_key)
 
     def _twice(self) -> None:
-        """Two invoices with one number, whosesoever: in this delivery, or the second of them."""
-        invoices = Staged.of("invoices").objects.exclude(number_folded="")
-        beside = (
-            invoices.values("number_folded").annotate(times=Count("external_id", distinct=True)).filter(times__gt=1)
+        """Two invoices of one customer with one number, in this delivery or the second of them."""
+        same = "customer, number_folded"
+        here = (
+            f"SELECT s.id FROM {stage('invoices')} s JOIN (SELECT {same} FROM {stage('invoices')} WHERE number_folded <> ''"
+            f" GROUP BY {same} HAVING count(DISTINCT external_id) > 1) d"
+            " ON d.customer = s.customer AND d.number_folded = s.number_folded"
         )
-        come_again = Exists(Staged.of("invoices").objects.filter(row_key=OuterRef("external_id")))
-        earlier = kept("invoices", self.source).exclude(come_again).filter(number_folded=OuterRef("number_folded"))
-        others = Q(number_folded__in=beside.values("number_folded")) | Exists(earlier)
-        sentence = _("Another invoice has the number %(number)s too.")
-        self._add(invoices.filter(others), sentence, "number", weight=Weight.DOUBT)
+        if self._kept("invoices"):
+            here += (
+                f" UNION SELECT s.id FROM {stage('invoices')} s JOIN {table(Invoice)} i"
+                " ON i.number_folded = s.number_folded AND i.source = %(source)s AND i.external_id <> s.external_id"
+                f" JOIN {table(Customer)} c ON c.id = i.customer_id AND c.external_id = s.customer"
+                " WHERE s.number_folded <> ''"
+            )
+        self._add(
+            f"SELECT s.file, s.line, s.customer_key, s.number FROM {stage('invoices')} s WHERE s.id IN ({here})",
+            _("Another invoice of this customer has the number %(number)s too."),
+            Weight.DOUBT,
+        )
 
     def _corrections_of_nothing(self) -> None:
-        """Corrections are few, and the number that they name is folded here, so they are asked one by one."""
-        staged, earlier = Staged.of("invoices").objects, kept("invoices", self.source)
-        for row in staged.filter(kind="kor").iterator():
-            named = {"number_folded": fold_number(row.corrects_number)}
-            if row.corrects_number and (
-                staged.filter(**named, customer=row.customer).exists()
-                or earlier.filter(**named, customer__external_id=row.customer).exists()
-            ):
-                continue
-            sentence = _("The correction %(number)s corrects “%(corrects)s”, and there is no such invoice.")
-            shown = {"number": row.number, "corrects": row.corrects_number}
-            self.faults.add(Weight.DOUBT, row.file, row.line, sentence % shown, row.customer_key)
+        known = [
+            f"SELECT 1 FROM {stage('invoices')} o WHERE o.customer = s.customer AND o.number_folded = s.corrects_folded"
+        ]
+        if self._kept("invoices"):
+            known.append(
+                f"SELECT 1 FROM {table(Invoice)} i JOIN {table(Customer)} c ON c.id = i.customer_id"
+                " WHERE i.source = %(source)s AND i.number_folded = s.corrects_folded AND c.external_id = s.customer"
+            )
+        unknown = "".join(f" AND NOT EXISTS ({each})" for each in known)
+        self._add(
+            f"SELECT s.file, s.line, s.customer_key, s.number, s.corrects_number AS corrects FROM {stage('invoices')} s"
+            f" WHERE s.kind = 'kor' AND (s.corrects_folded = '' OR (true{unknown}))",
+            _("The correction %(number)s corrects “%(corrects)s”, and there is no such invoice."),
+            Weight.DOUBT,
+        )
+
+    def _ksef(self) -> None:
+        self._add(
+            f"SELECT s.file, s.line, s.customer_key FROM {stage('invoices')} s"
+            " WHERE s.ksef_mode = 'online' AND s.ksef_number = ''",
+            _("ksef_mode is online, but there is no ksef_number."),
+            Weight.WARNING,
+        )
+
+    def _accounts(self) -> None:
+        if "customers" not in self.stages:
+            return
+        rows = f"SELECT s.file, s.line, s.customer_key, s.virtual_account FROM {stage('customers')} s"
+        for row in _read(f"{rows} WHERE s.virtual_account <> '' ORDER BY 1, 2", self.parameters):
+            if not has_right_check_digits(row["virtual_account"]):
+                sentence = _("The check digits of virtual_account are wrong.")
+                self.faults.add(Weight.WARNING, row["file"], row["line"], sentence, row["customer_key"])
 
 
-def _fill(sentence: str, shown: dict[str, str], field: str) -> str:
-    """Put in what is the same for all rows; the value stays to be filled row by row."""
-    return sentence % {**{name: value.replace("%", "%%") for name, value in shown.items()}, "value": f"%({field})s"}
+def _read(statement: str, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Rows by the names of their columns, some at a time: there may be as many faults as rows."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, parameters)
+        names = [column[0] for column in cursor.description]
+        while some := cursor.fetchmany(READ_AT_A_TIME):
+            for row in some:
+                yield dict(zip(names, row, strict=True))

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from portal.exchange.models import BillingDelivery
 
 
 class Weight(Enum):
@@ -42,3 +46,18 @@ class AlreadyRunning(Exception):
 
     def __str__(self) -> str:
         return _("Another import is running. Wait until it has finished, then start this one again.")
+
+
+class Stopped(Exception):
+    """The machine failed, not the delivery: a full disk, a database that went away. Nothing of it is merged."""
+
+    def __init__(self, delivery: "BillingDelivery", failure: Exception) -> None:
+        super().__init__(str(failure))
+        self.delivery, self.failure = delivery, failure
+
+    def __str__(self) -> str:
+        rows = sum(self.delivery.rows_read.values()) if self.delivery.pk else 0
+        return _(
+            "The import stopped after %(rows)d rows: %(failure)s. Nothing of the delivery is taken over. Put that right"
+            " and start it again; it goes on from what was read."
+        ) % {"rows": rows, "failure": str(self.failure).strip().rstrip(".") or type(self.failure).__name__}

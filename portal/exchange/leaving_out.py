@@ -13,12 +13,14 @@ from portal.billing.rules import BillingRules
 from portal.customers.models import Customer
 from portal.desk.actions import close_about, open_task
 from portal.desk.models import Task
+from portal.exchange import sql
 from portal.exchange.faults import Weight, place
 from portal.exchange.format import FILES
 from portal.exchange.manifest import Manifest
 from portal.exchange.models import BillingDelivery, DeliveryFault, LeftOut
 from portal.exchange.staged import Staged, Verdict
-from portal.exchange.staging import BATCH, Faults
+from portal.exchange.reader import BATCH
+from portal.exchange.staging import Faults
 from portal.utility.rulebook import rules
 
 STAGES = tuple(dict.fromkeys(file.stage for file in FILES))
@@ -47,32 +49,32 @@ class Share:
 
 def leave_out(delivery: BillingDelivery, manifest: Manifest, faults: Faults) -> Share:
     """Mark the rows of faulty customers, and rows that nobody can be found for, to be left out."""
-    _attribute(delivery)
+    _attribute(delivery, manifest)
     row_faults = DeliveryFault.objects.filter(delivery=delivery, weight=DeliveryFault.Weight.ROW)
     nobodys = row_faults.filter(customer_key="").values("file", "line").distinct().count()
     faulty = row_faults.exclude(customer_key="").values("customer_key")
-    share = Share(faulty.distinct().count() + nobodys, _customers() + nobodys)
-    for stage in OWNED:
-        Staged.of(stage).objects.filter(customer_key__in=faulty).update(verdict=Verdict.OUT)
-        Staged.of(stage).objects.filter(customer_key="").update(verdict=Verdict.OUT)
-    for stage in set(STAGES) - set(OWNED):
-        for some in _lines(delivery, stage):
-            Staged.of(stage).objects.filter(line__in=some).update(verdict=Verdict.OUT)
+    share = Share(faulty.distinct().count() + nobodys, _customers(manifest) + nobodys)
+    if row_faults.exists():
+        for stage in OWNED:
+            Staged.of(stage).objects.filter(customer_key__in=faulty).update(verdict=Verdict.OUT)
+            Staged.of(stage).objects.filter(customer_key="").update(verdict=Verdict.OUT)
+        for stage in set(STAGES) - set(OWNED):
+            for some in _lines(delivery, manifest, stage):
+                Staged.of(stage).objects.filter(line__in=some).update(verdict=Verdict.OUT)
     if not manifest.is_full:
         _keep_behind(manifest, faults)
     return share
 
 
-def _attribute(delivery: BillingDelivery) -> None:
+def _attribute(delivery: BillingDelivery, manifest: Manifest) -> None:
     """Give faults that name no customer that of the row they are about, now that the rows know theirs."""
     for file in FILES:
-        unknown = DeliveryFault.objects.filter(
-            delivery=delivery, file=file.file_name, customer_key="", line__isnull=False
-        )
+        name = manifest.name_of(file)
+        unknown = DeliveryFault.objects.filter(delivery=delivery, file=name, customer_key="", line__isnull=False)
         ids = list(unknown.values_list("pk", "line"))
         for start in range(0, len(ids), BATCH):
             some = ids[start : start + BATCH]
-            staged = Staged.of(file.stage).objects.filter(file=file.file_name, line__in=[line for _pk, line in some])
+            staged = Staged.of(file.stage).objects.filter(file=name, line__in=[line for _pk, line in some])
             owners = dict(staged.exclude(customer_key="").values_list("line", "customer_key"))
             DeliveryFault.objects.bulk_update(
                 [DeliveryFault(pk=pk, customer_key=owners[line]) for pk, line in some if line in owners],
@@ -80,15 +82,16 @@ def _attribute(delivery: BillingDelivery) -> None:
             )
 
 
-def _customers() -> int:
-    queries = [
-        Staged.of(stage).objects.exclude(customer_key="").order_by().values_list("customer_key") for stage in OWNED
-    ]
-    return queries[0].union(*queries[1:]).count()
+def _customers(manifest: Manifest) -> int:
+    here = {file.stage for file in FILES if file.file_name in manifest.files}
+    each = [f"SELECT DISTINCT customer_key FROM {sql.stage(stage)}" for stage in OWNED if stage in here]
+    if not each:
+        return 0
+    return int(sql.one(f"SELECT count(*) FROM ({' UNION '.join(each)}) c WHERE customer_key <> ''", {}))
 
 
-def _lines(delivery: BillingDelivery, stage: str) -> list[list[int]]:
-    names = [file.file_name for file in FILES if file.stage == stage]
+def _lines(delivery: BillingDelivery, manifest: Manifest, stage: str) -> list[list[int]]:
+    names = [manifest.name_of(file) for file in FILES if file.stage == stage]
     rows = DeliveryFault.objects.filter(delivery=delivery, weight=DeliveryFault.Weight.ROW, file__in=names)
     lines = [line for line in rows.values_list("line", flat=True) if line is not None]
     return [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
@@ -97,6 +100,8 @@ def _lines(delivery: BillingDelivery, stage: str) -> list[list[int]]:
 def _keep_behind(manifest: Manifest, faults: Faults) -> None:
     """Customers some of whose left-out rows have still not come."""
     behind: set[str] = set()
+    if not LeftOut.objects.filter(source=manifest.source).exists():
+        return
     for stage in OWNED:
         waiting = LeftOut.objects.filter(source=manifest.source, stage=stage)
         here = Staged.of(stage).objects.filter(row_key=OuterRef("row_key"), customer_key=OuterRef("customer_key"))
@@ -118,9 +123,10 @@ def remember(manifest: Manifest) -> None:
     """Note what was left out, and forget what has come since. Part of the merge."""
     if manifest.is_full:
         LeftOut.objects.filter(source=manifest.source).delete()
+    are_behind = LeftOut.objects.filter(source=manifest.source).exists()
     for stage in OWNED:
         staged = Staged.of(stage).objects
-        if not manifest.is_full:
+        if are_behind:
             came = staged.filter(row_key=OuterRef("row_key"), customer_key=OuterRef("customer_key")).exclude(
                 verdict=Verdict.OUT
             )

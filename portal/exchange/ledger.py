@@ -6,32 +6,26 @@ from portal.billing.bookkeeping import new_uuid
 from portal.billing.models import Allocation, Document, EntryShare, Invoice, LedgerEntry, OpenItem
 from portal.customers.models import Contract, Customer, ServicePoint
 from portal.exchange import sql
-from portal.exchange.sql import Target, execute, ref, stage, table
+from portal.exchange.sql import Counts, Ref, Target, analyze, execute, joined_to, stage, table
 
 # What an entry says; a difference in any of these is a new revision.
 CONTENT = ("kind", "charge_kind", "booked_on", "amount", "due_on", "document_number", "reference", "channel")
 
 
-def _entry(column: str) -> str:
-    """The entry that a staged column names, as it stands now."""
-    return (
-        f"(SELECT r.id FROM {table(LedgerEntry)} r WHERE r.source = %(source)s"
-        f" AND r.external_id = s.{column} AND r.is_current)"
-    )
+PLACES = {"k": Ref(Contract, "contract"), "p": Ref(ServicePoint, "point")}  # where a share falls
 
 
 def allocations() -> Target:
-    owner = f"(SELECT o.customer_id FROM {table(LedgerEntry)} o WHERE o.id = t.charge_id)"
-    external = f"(SELECT x.external_id FROM {table(LedgerEntry)} x WHERE x.id = {{id}})"
     return Target(
         stage="allocations",
         model=Allocation,
+        refs={"p": Ref(LedgerEntry, "payment", is_current=True), "c": Ref(LedgerEntry, "charge", is_current=True)},
         columns={"amount": "s.amount"},
-        joined=f"t.payment_id = {_entry('payment')} AND t.charge_id = {_entry('charge')}",
-        key=f"{external.format(id='t.payment_id')} || '|' || {external.format(id='t.charge_id')}",
-        on_insert={"payment_id": _entry("payment"), "charge_id": _entry("charge")},
+        joined="t.payment_id = p.id AND t.charge_id = c.id",
+        on_insert={"payment_id": "p.id", "charge_id": "c.id"},
         scope="1 = 1",
-        owner=owner,
+        owner="oc.customer_id",
+        owner_joins=f" JOIN {table(LedgerEntry)} oc ON oc.id = t.charge_id",
         when_gone="DELETE",
     )
 
@@ -40,26 +34,26 @@ def allocations() -> Target:
 
 
 def weigh(parameters: dict[str, Any]) -> None:
-    """Decide of each staged entry; its shares are part of what it says."""
+    """Decide of each staged entry that is not new; its shares are part of what it says, and go its way."""
+    is_known = f"SELECT EXISTS (SELECT 1 FROM {table(LedgerEntry)} t WHERE t.source = %(source)s)"
+    if not sql.one(is_known, parameters):
+        return
     content = " AND ".join(f"t.{sql.name(c)} IS NOT DISTINCT FROM s.{sql.name(c)}" for c in CONTENT)
     ours, theirs = _shares_of_ours(), _shares_of_theirs()
+    differs = (
+        f"SELECT external_id FROM (SELECT * FROM ({ours}) a EXCEPT SELECT * FROM ({theirs}) b) one"
+        f" UNION SELECT external_id FROM (SELECT * FROM ({theirs}) a EXCEPT SELECT * FROM ({ours}) b) two"
+    )
     execute(
-        f"UPDATE {stage('ledger')} AS s SET verdict = 'same' WHERE verdict = ''"
-        f" AND EXISTS (SELECT 1 FROM {table(LedgerEntry)} t WHERE {_CURRENT} AND {content})"
-        f" AND external_id NOT IN (SELECT external_id FROM (SELECT * FROM ({ours}) a EXCEPT SELECT * FROM ({theirs}) b) one)"
-        f" AND external_id NOT IN (SELECT external_id FROM (SELECT * FROM ({theirs}) a EXCEPT SELECT * FROM ({ours}) b) two)",
+        f"UPDATE {stage('ledger')} AS w SET verdict = f.verdict FROM (SELECT s.id,"
+        f" CASE WHEN {content} AND d.external_id IS NULL THEN 'same' ELSE 'changed' END AS verdict"
+        f" FROM {stage('ledger')} s JOIN {table(LedgerEntry)} t ON {_CURRENT}"
+        f" LEFT JOIN ({differs}) d ON d.external_id = s.row_key WHERE s.verdict = 'new') f WHERE f.id = w.id",
         parameters,
     )
     execute(
-        f"UPDATE {stage('ledger')} AS s SET verdict = 'changed' WHERE verdict = ''"
-        f" AND EXISTS (SELECT 1 FROM {table(LedgerEntry)} t WHERE {_CURRENT})",
-        parameters,
-    )
-    execute(f"UPDATE {stage('ledger')} SET verdict = 'new' WHERE verdict = ''", parameters)
-    # Shares go the way of their entry; their own verdict is for the report.
-    execute(
-        f"UPDATE {stage('entry_shares')} AS s SET verdict = coalesce((SELECT l.verdict FROM {stage('ledger')} l"
-        " WHERE l.row_key = s.entry), 'new') WHERE verdict = ''",
+        f"UPDATE {stage('entry_shares')} AS w SET verdict = l.verdict FROM {stage('ledger')} l"
+        " WHERE l.row_key = w.entry AND w.verdict = 'new' AND l.verdict IN ('same', 'changed')",
         parameters,
     )
 
@@ -69,10 +63,10 @@ _CURRENT = "t.source = %(source)s AND t.external_id = s.row_key AND t.is_current
 
 def _shares_of_theirs() -> str:
     """The shares in the delivery, one row for each place; an entry that came without shares has one for nowhere."""
-    contract, point = ref(Contract, "contract"), ref(ServicePoint, "point")
     return (
-        f"SELECT s.entry AS external_id, {contract} AS contract_id, s.service AS service, {point} AS point_id,"
-        f" sum(s.amount) AS amount FROM {stage('entry_shares')} s WHERE s.verdict <> 'out' GROUP BY 1, 2, 3, 4"
+        "SELECT s.entry AS external_id, k.id AS contract_id, s.service AS service, p.id AS point_id,"
+        f" sum(s.amount) AS amount FROM {stage('entry_shares')} s{joined_to(PLACES)}"
+        " WHERE s.verdict <> 'out' GROUP BY 1, 2, 3, 4"
         f" UNION ALL SELECT l.external_id, NULL, '', NULL, l.amount FROM {stage('ledger')} l WHERE l.verdict <> 'out'"
         f" AND NOT EXISTS (SELECT 1 FROM {stage('entry_shares')} s WHERE s.entry = l.row_key)"
     )
@@ -86,18 +80,18 @@ def _shares_of_ours() -> str:
     )
 
 
-def gone() -> str:
-    """SQL for current entries `t` that a full delivery does not hold any more, of customers who are taken over."""
+def gone(column: str = "t.id") -> str:
+    """SELECT of current entries `t` that a full delivery does not hold any more, of customers who are taken over."""
     return (
-        "t.source = %(source)s AND t.is_current"
+        f"SELECT {column} FROM {table(LedgerEntry)} t JOIN {table(Customer)} gc ON gc.id = t.customer_id"
+        f" AND gc.source = %(source)s JOIN {stage('customers')} gs ON gs.row_key = gc.external_id AND gs.verdict <> 'out'"
+        " WHERE t.source = %(source)s AND t.is_current"
         f" AND NOT EXISTS (SELECT 1 FROM {stage('ledger')} s WHERE s.row_key = t.external_id)"
-        f" AND EXISTS (SELECT 1 FROM {table(Customer)} c JOIN {stage('customers')} sc ON sc.row_key = c.external_id"
-        " WHERE c.id = t.customer_id AND c.source = %(source)s AND sc.verdict <> 'out')"
     )
 
 
 def count_gone(parameters: dict[str, Any]) -> int:
-    return int(sql.one(f"SELECT count(*) FROM {table(LedgerEntry)} t WHERE {gone()}", parameters))
+    return int(sql.one(f"SELECT count(*) FROM ({gone()}) g", parameters))
 
 
 # In the merge
@@ -123,25 +117,35 @@ def touch(parameters: dict[str, Any], *, with_gone: bool, with_gone_allocations:
     )
     moved = [entries, allocated, stated]
     if with_gone:
-        moved.append(f"SELECT t.customer_id FROM {table(LedgerEntry)} t WHERE {gone()}")
+        moved.append(gone("t.customer_id"))
     if with_gone_allocations:
-        target = allocations()
-        moved.append(f"SELECT {target.owner} FROM {table(Allocation)} t WHERE {target.gone()}")
+        moved.append(allocations().gone("oc.customer_id"))
     for customers in moved:
-        execute(f"INSERT INTO exchange_touched (customer_id) {customers} ON CONFLICT DO NOTHING", parameters)
+        execute(
+            f"INSERT INTO exchange_touched (customer_id) SELECT DISTINCT * FROM ({customers}) m WHERE true"
+            " ON CONFLICT DO NOTHING",
+            parameters,
+        )
 
 
-def write(parameters: dict[str, Any], *, with_gone: bool) -> None:
+def write(parameters: dict[str, Any], counts: Counts, *, with_gone: bool) -> None:
     """Reverse what changed or is gone, write what is new, and keep open items and allocations on the entry that stands."""
-    changed = f"EXISTS (SELECT 1 FROM {stage('ledger')} s WHERE s.row_key = t.external_id AND s.verdict = 'changed') AND t.source = %(source)s AND t.is_current"
-    for condition in (changed, *([gone()] if with_gone else [])):
-        _reverse(condition, parameters)
-    _write_new(parameters)
-    _write_shares(parameters)
-    _follow_revisions(parameters)
+    if counts["changed"]:
+        _reverse(
+            f"SELECT t.id FROM {table(LedgerEntry)} t JOIN {stage('ledger')} s ON {_CURRENT} WHERE s.verdict = 'changed'",
+            parameters,
+        )
+    if with_gone:
+        _reverse(gone(), parameters)
+    if counts["new"] or counts["changed"]:
+        _write_new(parameters)
+        analyze(LedgerEntry)
+        _write_shares(parameters)
+        _follow_revisions(parameters)
 
 
-def _reverse(condition: str, parameters: dict[str, Any]) -> None:
+def _reverse(entries: str, parameters: dict[str, Any]) -> None:
+    condition = f"t.id IN ({entries})"
     copied = "kind, charge_kind, due_on, document_number, invoice_id, document_id, reference, channel"
     execute(
         f"INSERT INTO {table(LedgerEntry)} (public_id, source, external_id, revision, is_reversal, is_current,"
@@ -166,52 +170,48 @@ def _reverse(condition: str, parameters: dict[str, Any]) -> None:
 def _write_new(parameters: dict[str, Any]) -> None:
     content = ", ".join(sql.name(column) for column in CONTENT)
     revision = (
-        f"coalesce((SELECT max(p.revision) FROM {table(LedgerEntry)} p WHERE p.source = %(source)s"
-        " AND p.external_id = s.row_key), 0) + 1"
+        f"coalesce((SELECT max(r.revision) FROM {table(LedgerEntry)} r WHERE r.source = %(source)s"
+        " AND r.external_id = s.row_key), 0) + 1"
     )
+    refs = {"c": Ref(Customer, "customer"), "i": Ref(Invoice, "invoice"), "d": Ref(Document, "document")}
     execute(
         f"INSERT INTO {table(LedgerEntry)} (public_id, source, external_id, revision, is_reversal, is_current,"
         f" customer_id, invoice_id, document_id, created_at, {content})"
-        f" SELECT {new_uuid()}, %(source)s, s.external_id, {revision}, false, true, {ref(Customer, 'customer')},"
-        f" {ref(Invoice, 'invoice')}, {ref(Document, 'document')}, %(now)s,"
+        f" SELECT {new_uuid()}, %(source)s, s.external_id, {revision}, false, true, c.id, i.id, d.id, %(now)s,"
         f" {', '.join(f's.{sql.name(column)}' for column in CONTENT)}"
-        f" FROM {stage('ledger')} s WHERE s.verdict IN ('new', 'changed') ORDER BY s.id",
+        f" FROM {stage('ledger')} s{joined_to(refs)} WHERE s.verdict IN ('new', 'changed') ORDER BY s.id",
         parameters,
     )
 
 
 def _write_shares(parameters: dict[str, Any]) -> None:
-    entry = f"{table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.row_key AND e.is_current"
+    entry = f"{table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = l.row_key AND e.is_current"
     execute(
         f"INSERT INTO {table(EntryShare)} (entry_id, contract_id, service, point_id, amount)"
-        f" SELECT e.id, {ref(Contract, 'contract')}, s.service, {ref(ServicePoint, 'point')}, s.amount"
-        f" FROM {stage('entry_shares')} s JOIN {stage('ledger')} l ON l.row_key = s.entry"
-        f" JOIN {table(LedgerEntry)} e ON e.source = %(source)s AND e.external_id = s.entry AND e.is_current"
-        " WHERE l.verdict IN ('new', 'changed') ORDER BY s.id",
+        f" SELECT e.id, k.id, s.service, p.id, s.amount"
+        f" FROM {stage('entry_shares')} s{joined_to(PLACES)} JOIN {stage('ledger')} l ON l.row_key = s.entry"
+        f" JOIN {entry} WHERE l.verdict IN ('new', 'changed') ORDER BY s.id",
         parameters,
     )
     execute(
-        f"INSERT INTO {table(EntryShare)} (entry_id, service, amount) SELECT e.id, '', s.amount"
-        f" FROM {stage('ledger')} s JOIN {entry} WHERE s.verdict IN ('new', 'changed')"
-        f" AND NOT EXISTS (SELECT 1 FROM {stage('entry_shares')} h WHERE h.entry = s.row_key)",
+        f"INSERT INTO {table(EntryShare)} (entry_id, service, amount) SELECT e.id, '', l.amount"
+        f" FROM {stage('ledger')} l JOIN {entry} WHERE l.verdict IN ('new', 'changed')"
+        f" AND NOT EXISTS (SELECT 1 FROM {stage('entry_shares')} h WHERE h.entry = l.row_key)",
         parameters,
     )
 
 
 def _follow_revisions(parameters: dict[str, Any]) -> None:
     """An open item keeps its address when its entry is revised: somebody may be paying it at this moment."""
-    newer = (
-        f"(SELECT n.id FROM {table(LedgerEntry)} n JOIN {table(LedgerEntry)} e ON e.source = n.source"
-        " AND e.external_id = n.external_id WHERE e.id = {old} AND n.is_current AND n.source = %(source)s)"
-    )
     revised = (
-        f"SELECT e.id FROM {table(LedgerEntry)} e JOIN {stage('ledger')} s ON s.row_key = e.external_id"
-        " WHERE e.source = %(source)s AND NOT e.is_current AND NOT e.is_reversal AND s.verdict IN ('new', 'changed')"
+        f"SELECT e.id AS old, n.id AS new FROM {table(LedgerEntry)} e JOIN {stage('ledger')} s"
+        f" ON s.row_key = e.external_id AND s.verdict IN ('new', 'changed') JOIN {table(LedgerEntry)} n"
+        " ON n.source = e.source AND n.external_id = e.external_id AND n.is_current"
+        " WHERE e.source = %(source)s AND NOT e.is_current AND NOT e.is_reversal"
     )
     for model, column in ((OpenItem, "entry_id"), (Allocation, "payment_id"), (Allocation, "charge_id")):
         execute(
-            f"UPDATE {table(model)} AS t SET {column} = {newer.format(old=f't.{column}')} WHERE t.{column} IN ({revised})",
-            parameters,
+            f"UPDATE {table(model)} AS t SET {column} = r.new FROM ({revised}) r WHERE t.{column} = r.old", parameters
         )
     execute(
         f"UPDATE {table(OpenItem)} AS t SET amount = e.amount, due_on = e.due_on FROM {table(LedgerEntry)} e"
@@ -251,18 +251,17 @@ def state_open_amounts(parameters: dict[str, Any]) -> None:
 def link_papers(parameters: dict[str, Any]) -> None:
     """Tie entries to the invoice or document whose number they carry, whichever of the two came first."""
     for model, name, column in ((Invoice, "invoices", "invoice_id"), (Document, "documents", "document_id")):
-        found = (
-            f"(SELECT min(i.id) FROM {table(model)} i WHERE i.customer_id = t.customer_id"
-            " AND i.number = t.document_number AND i.source = %(source)s)"
-        )
         touched = (
-            "t.customer_id IN (SELECT customer_id FROM exchange_touched)"
-            f" OR t.customer_id IN (SELECT i.customer_id FROM {table(model)} i JOIN {stage(name)} s"
-            " ON s.row_key = i.external_id WHERE i.source = %(source)s AND s.verdict IN ('new', 'changed'))"
+            "SELECT customer_id FROM exchange_touched"
+            f" UNION SELECT v.customer_id FROM {table(model)} v JOIN {stage(name)} s ON s.row_key = v.external_id"
+            " WHERE v.source = %(source)s AND s.verdict IN ('new', 'changed')"
+        )
+        found = (
+            f"SELECT e.id, min(v.id) AS paper FROM {table(LedgerEntry)} e"
+            f" JOIN {table(model)} v ON v.customer_id = e.customer_id AND v.number = e.document_number"
+            f" AND v.source = %(source)s WHERE e.{column} IS NULL AND e.is_current AND e.document_number <> ''"
+            f" AND e.source = %(source)s AND e.kind <> 'payment' AND e.customer_id IN ({touched}) GROUP BY e.id"
         )
         execute(
-            f"UPDATE {table(LedgerEntry)} AS t SET {column} = {found} WHERE t.{column} IS NULL AND t.is_current"
-            f" AND t.document_number <> '' AND t.source = %(source)s AND t.kind <> 'payment' AND ({touched})"
-            f" AND {found} IS NOT NULL",
-            parameters,
+            f"UPDATE {table(LedgerEntry)} AS t SET {column} = f.paper FROM ({found}) f WHERE f.id = t.id", parameters
         )

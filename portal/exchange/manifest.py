@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal import clock
+from portal.exchange.columns import FileFormat
+from portal.exchange.dialect import PLAIN, Dialect
 from portal.exchange.faults import FileFault
 from portal.exchange.format import BY_FILE_NAME, CUSTOMERS, MANIFEST, NAME, VERSION
 
@@ -30,8 +32,18 @@ class Manifest:
     kind: str
     as_of: datetime
     made_at: datetime
-    files: dict[str, Listed]
+    files: dict[str, Listed]  # by the names of the format
     digest: str
+    dialect: Dialect = PLAIN
+
+    def name_of(self, file: FileFormat) -> str:
+        """As the sender calls it."""
+        return self.dialect.file_name_of(file)
+
+    @property
+    def is_vouched_for(self) -> bool:
+        """Whether a digest stands beside every file, so that the same manifest means the same rows."""
+        return all(listed.sha256 for listed in self.files.values())
 
     @property
     def is_full(self) -> bool:
@@ -42,7 +54,7 @@ class Manifest:
         return sum(listed.rows for listed in self.files.values())
 
 
-def read_manifest(content: bytes) -> Manifest:
+def read_manifest(content: bytes, dialect: Dialect = PLAIN) -> Manifest:
     """Raises FileFault with the sentence that helps the sender."""
     try:
         stated = json.loads(content.decode("utf-8-sig"))
@@ -58,7 +70,7 @@ def read_manifest(content: bytes) -> Manifest:
     kind = stated.get("kind")
     if kind not in KINDS:
         raise _fault(_("The manifest's kind is neither full nor changes."))
-    files = _files(stated.get("files"))
+    files = _files(stated.get("files"), dialect)
     if kind == "full" and CUSTOMERS.file_name not in files:
         raise _fault(_("A full delivery must hold %(file)s.") % {"file": CUSTOMERS.file_name})
     return Manifest(
@@ -68,6 +80,7 @@ def read_manifest(content: bytes) -> Manifest:
         made_at=_moment(stated, "made_at"),
         files=files,
         digest=hashlib.sha256(content).hexdigest(),
+        dialect=dialect,
     )
 
 
@@ -93,15 +106,16 @@ def _moment(stated: dict[str, Any], name: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=clock.WARSAW)
 
 
-def _files(stated: Any) -> dict[str, Listed]:
+def _files(stated: Any, dialect: Dialect) -> dict[str, Listed]:
     if not isinstance(stated, dict) or not stated:
         raise _fault(_("The manifest lists no files."))
-    unknown = sorted(set(stated) - set(BY_FILE_NAME))
+    names = {file.file_name: dialect.file_name_of(file) for file in BY_FILE_NAME.values()}
+    unknown = sorted(set(stated) - set(names.values()))
     if unknown:
         raise _fault(
             _("The manifest lists %(files)s, which this format does not know.") % {"files": ", ".join(unknown)}
         )
-    return {name: _listed(name, stated[name]) for name in BY_FILE_NAME if name in stated}
+    return {name: _listed(theirs, stated[theirs]) for name, theirs in names.items() if theirs in stated}
 
 
 def _listed(name: str, stated: Any) -> Listed:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from portal import clock, jobs
 from portal.billing import bookkeeping
-from portal.billing.models import CustomerAccount, Invoice, InvoiceLine, LedgerEntry
+from portal.billing.models import CustomerAccount, Invoice, LedgerEntry
 from portal.billing.transit import book_entries
 from portal.customers.models import Contract, Customer
 from portal.exchange import doubts, leaving_out, ledger, managers, sql
@@ -23,6 +23,7 @@ from portal.journal.actions import note
 from portal.metering.actions import match_booked
 
 ORDER_OF_COUNTS = ("new", "changed", "same", "gone", "out")
+MANY = 1_000  # new rows: what the database knows of the table no longer holds
 
 
 class Merge:
@@ -91,8 +92,8 @@ class Merge:
         }
         present = [target for target in self.targets if self.has(target.stage)]
         for target in present:
-            target.write(self.parameters)
-        self._ledger()
+            self._write(target, counts)
+        self._ledger(counts)
         self._redraw()
         self._remove_gone(present)
         self._services()
@@ -118,12 +119,18 @@ class Merge:
         self.delivery.save()
         note("billing_delivery_merged", about=f"delivery:{self.delivery.pk}", by="import", name=self.delivery.name)
 
-    def _ledger(self) -> None:
+    def _write(self, target: Target, counts: dict[str, Counts]) -> None:
+        target.write(self.parameters, counts[target.stage])
+        if counts[target.stage]["new"] > MANY:
+            sql.analyze(target.model)
+
+    def _ledger(self, counts: dict[str, Counts]) -> None:
         loses_entries, loses_allocations = self.loses("ledger"), self.loses("allocations")
         ledger.touch(self.parameters, with_gone=loses_entries, with_gone_allocations=loses_allocations)
-        ledger.write(self.parameters, with_gone=loses_entries)
+        if self.has("ledger"):
+            ledger.write(self.parameters, counts["ledger"], with_gone=loses_entries)
         if self.has("allocations"):
-            self.allocations.write(self.parameters)
+            self.allocations.write(self.parameters, counts["allocations"])
             if loses_allocations:
                 self.allocations.remove_gone(self.parameters)
         ledger.state_open_amounts(self.parameters)
@@ -155,13 +162,12 @@ class Merge:
         """Of an invoice whose lines changed while it stayed the same, the picture that we drew is of the lines before."""
         if not self.has("invoice_lines"):
             return
-        invoice, line, staged = table(Invoice), table(InvoiceLine), stage("invoice_lines")
+        lines = next(target for target in self.targets if target.stage == "invoice_lines")
         execute(
-            f"UPDATE {invoice} AS t SET rendered_pdf = '' WHERE t.source = %(source)s AND t.rendered_pdf <> ''"
-            f" AND EXISTS (SELECT 1 FROM {stage('invoices')} v WHERE v.row_key = t.external_id AND v.verdict <> 'out')"
-            f" AND (EXISTS (SELECT 1 FROM {staged} s WHERE s.invoice = t.external_id AND s.verdict IN ('new', 'changed'))"
-            f" OR (SELECT count(*) FROM {line} l WHERE l.invoice_id = t.id)"
-            f" <> (SELECT count(*) FROM {staged} s WHERE s.invoice = t.external_id))",
+            f"UPDATE {table(Invoice)} AS t SET rendered_pdf = '' WHERE t.source = %(source)s AND t.rendered_pdf <> ''"
+            f" AND t.id IN (SELECT i.id FROM {stage('invoice_lines')} s JOIN {table(Invoice)} i"
+            " ON i.source = %(source)s AND i.external_id = s.invoice WHERE s.verdict IN ('new', 'changed')"
+            f" UNION {lines.gone('t.invoice_id')})",
             self.parameters,
         )
 

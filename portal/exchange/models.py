@@ -36,6 +36,10 @@ class BillingDelivery(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.STAGING)
     counts = models.JSONField(_("rows"), default=dict)  # by file: new, changed, same, gone, out
     fault_counts = models.JSONField(_("faults"), default=dict)  # by weight, also those beyond the ones kept
+    is_dry_run = models.BooleanField(default=False)
+    rows_promised = models.JSONField(default=dict)  # by file, as the manifest says
+    rows_read = models.JSONField(default=dict)  # by file; what is staged and committed
+    read_until = models.BigIntegerField(null=True)  # the last fault of the reading, when all is read; what follows is checked anew
 
     class Meta:
         verbose_name = _("delivery of billing data")

@@ -1,27 +1,36 @@
-"""A CSV file as typed rows, one at a time: UTF-8, semicolons, a header that names the columns in any order."""
+"""A CSV file as batches of columns: a header that names them in any order, read once, in the code page of its sender."""
 
 import csv
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
-from portal.exchange.columns import Column, FileFormat
+from portal.exchange.cells import Cells, Staged, as_staged
+from portal.exchange.columns import FileFormat
+from portal.exchange.dialect import PLAIN, Dialect
 from portal.exchange.faults import FileFault
-from portal.exchange.values import Misread, parser
 
+BATCH = 5_000  # rows
+BLOCK = 256 * 1024  # bytes
 LONGEST_LINE = 1_000_000  # bytes: more is no line of ours but a wrong file
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    line: int
-    values: dict[str, Any]  # by the names of staging
-    faults: list[str]
+@dataclass(slots=True)
+class Batch:
+    """Some rows, column by column. A row with faults is there all the same, with what could be read."""
+
+    lines: list[int]
+    columns: dict[str, list[Staged]]  # by the names of staging; every column of the format
+    faults: dict[int, list[str]]  # by the place of the row in this batch
+
+    def __len__(self) -> int:
+        return len(self.lines)
 
 
 @dataclass
@@ -31,48 +40,64 @@ class Reading:
     file: FileFormat
     stream: BinaryIO
     name: str
+    dialect: Dialect = PLAIN
     rows: int = 0
     unknown: list[str] = field(default_factory=list)  # columns that we do not know
-    _lines: int = 0
+    _lines: int = 0  # decoded
     _sha256: Any = field(default_factory=hashlib.sha256)
 
     @property
     def digest(self) -> str:
         return str(self._sha256.hexdigest())
 
-    def __iter__(self) -> Iterator[Row]:
-        """Raises FileFault where the file itself is wrong."""
-        cells = self._cells()
-        header = next(cells, None)
-        if header is None:
-            raise FileFault(self.name, _("The file is empty; even a file without rows has a header."))
-        width, known, empty = len(header), self._columns(header), {c.field: c.empty for c in self.file.columns}
-        for line in cells:
-            if not line:
-                continue
-            self.rows += 1
-            number = self._lines
-            if len(line) != width:
-                sentence = _("The row has %(found)d cells, the header has %(expected)d.") % {
-                    "found": len(line),
-                    "expected": width,
-                }
-                yield Row(number, dict(empty), [sentence])
-                continue
-            values, faults = dict(empty), []
-            for place, column, parse in known:
-                cell = line[place].strip()
-                if cell:
-                    try:
-                        values[column.field] = parse(cell)
-                    except Misread as misread:
-                        faults.append(_("In %(column)s, %(fault)s.") % {"column": column.name, "fault": misread})
-                elif column.is_required:
-                    faults.append(_("The column %(column)s is empty.") % {"column": column.name})
-            yield Row(number, values, faults)
+    def batches(self, size: int = BATCH, *, skip: int = 0) -> Iterator[Batch]:
+        """The rows after the first `skip` of them. Raises FileFault where the file itself is wrong."""
+        reader = csv.reader(self._text(), delimiter=self.dialect.delimiter, strict=True)
+        try:
+            header = next(reader, None)
+            if header is None:
+                raise FileFault(self.name, _("The file is empty; even a file without rows has a header."))
+            known = self._columns(header)
+            rows = ((row, reader.line_num) for row in reader if row)
+            for _row in islice(rows, skip):
+                self.rows += 1
+            while some := list(islice(rows, size)):
+                self.rows += len(some)
+                yield self._batch([row for row, _line in some], [line for _row, line in some], len(header), known)
+        except csv.Error as error:
+            sentence = _("The file cannot be read as CSV from here on: %(fault)s.") % {"fault": error}
+            raise FileFault(self.name, sentence, reader.line_num) from None
 
-    def _columns(self, header: list[str]) -> list[tuple[int, Column, Callable[[str], Any]]]:
-        names = [name.strip().lower() for name in header]
+    def _batch(self, rows: list[list[str]], lines: list[int], width: int, known: list[tuple[int, Cells]]) -> Batch:
+        faults: dict[int, list[str]] = {}
+        crooked = set()
+        if set(map(len, rows)) != {width}:
+            for place, row in enumerate(rows):
+                if len(row) != width:
+                    shown = {"found": len(row), "expected": width}
+                    faults[place] = [_("The row has %(found)d cells, the header has %(expected)d.") % shown]
+                    crooked.add(place)
+                    rows[place] = [""] * width
+        across = list(zip(*rows, strict=True))
+        columns: dict[str, list[Staged]] = {}
+        for place, cells in known:
+            column = cells.column
+            texts = list(map(str.strip, across[place]))
+            columns[column.field], wrong = cells.read(texts)
+            for row, fault in wrong.items():
+                sentence = _("In %(column)s, %(fault)s.") % {"column": column.name, "fault": fault}
+                faults.setdefault(row, []).append(sentence)
+            if column.is_required and not all(texts):
+                for row in (row for row, text in enumerate(texts) if not text and row not in crooked):
+                    sentence = _("The column %(column)s is empty.") % {"column": column.name}
+                    faults.setdefault(row, []).append(sentence)
+        for column in self.file.columns:
+            if column.field not in columns:
+                columns[column.field] = [as_staged(column, column.empty)] * len(rows)
+        return Batch(lines, columns, faults)
+
+    def _columns(self, header: list[str]) -> list[tuple[int, Cells]]:
+        names = [self.dialect.name_of(self.file, name.strip()) for name in header]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise FileFault(self.name, _("The header names %(columns)s twice.") % {"columns": ", ".join(twice)}, 1)
@@ -81,31 +106,51 @@ class Reading:
         if missing:
             raise FileFault(self.name, _("The header lacks %(columns)s.") % {"columns": ", ".join(missing)}, 1)
         self.unknown = [name for name in names if name not in ours]
-        return [(place, ours[name], parser(ours[name])) for place, name in enumerate(names) if name in ours]
+        return [
+            (place, Cells(ours[name], self.dialect.parser(self.file, ours[name])))
+            for place, name in enumerate(names)
+            if name in ours
+        ]
 
-    def _cells(self) -> Iterator[list[str]]:
+    def _text(self) -> Iterator[str]:
+        """Lines with their ends. Not through a TextIOWrapper, which could not say where a fault is."""
+        rest = b""
+        while block := self._block():
+            self._sha256.update(block)
+            end = block.rfind(b"\n") + 1
+            whole, rest = (rest + block[:end], block[end:]) if end else (b"", rest + block)
+            if len(rest) > LONGEST_LINE:
+                number = self._lines + whole.count(b"\n") + 1
+                raise FileFault(self.name, _("The line is longer than a line of this format can be."), number)
+            yield from self._decoded(whole)
+        yield from self._decoded(rest)
+
+    def _decoded(self, content: bytes) -> Iterator[str]:
+        if not content:
+            return
+        if self._lines == 0:
+            content = content.removeprefix(b"\xef\xbb\xbf")
+        encoding = self.dialect.encoding_of(self.file)
         try:
-            yield from csv.reader(self._decoded(), delimiter=";", strict=True)
-        except csv.Error as error:
-            sentence = _("The file cannot be read as CSV from here on: %(fault)s.") % {"fault": error}
-            raise FileFault(self.name, sentence, self._lines) from None
+            lines = content.decode(encoding).split("\n")
+        except UnicodeDecodeError as error:
+            number = self._lines + content.count(b"\n", 0, error.start) + 1
+            sentence = (
+                _("The line is not UTF-8. Save the file as UTF-8.")
+                if encoding == "utf-8"
+                else _("The line is not %(encoding)s, as the column map says.") % {"encoding": encoding}
+            )
+            raise FileFault(self.name, sentence, number) from None
+        last = lines.pop()
+        for line in lines:
+            yield line + "\n"
+        if last:
+            yield last
+        self._lines += len(lines) + bool(last)
 
-    def _decoded(self) -> Iterator[str]:
-        # Line by line, not through a TextIOWrapper: it reads ahead and could not say where a fault is.
-        while raw := self._line():
-            self._lines += 1
-            self._sha256.update(raw)
-            if len(raw) == LONGEST_LINE:
-                raise FileFault(self.name, _("The line is longer than a line of this format can be."), self._lines)
-            try:
-                text = raw.decode("utf-8-sig" if self._lines == 1 else "utf-8")
-            except UnicodeDecodeError:
-                raise FileFault(self.name, _("The line is not UTF-8. Save the file as UTF-8."), self._lines) from None
-            yield text
-
-    def _line(self) -> bytes:
+    def _block(self) -> bytes:
         try:
-            return self.stream.readline(LONGEST_LINE)
+            return self.stream.read(BLOCK)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             sentence = _("The file is damaged from here on: %(fault)s.") % {"fault": str(error).rstrip(".")}
             raise FileFault(self.name, sentence, self._lines + 1) from None

@@ -43,9 +43,33 @@ def one(statement: str, parameters: dict[str, Any]) -> Any:
         return cursor.fetchone()[0]
 
 
-def ref(model: type[Model], column: str) -> str:
-    """The id of the row that a staged column names; NULL for none."""
-    return f"(SELECT r.id FROM {table(model)} r WHERE r.source = %(source)s AND r.external_id = s.{column})"
+def analyze(*models: type[Model]) -> None:
+    """Tell PostgreSQL how many rows of what there are now; its guesses of tables just filled are wild."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for model in models:
+                cursor.execute(f"ANALYZE {table(model)}")
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A row of the portal that a staged column names; NULL where it names none."""
+
+    model: type[Model]
+    column: str
+    is_current: bool = False  # of a row with revisions: the one that stands
+
+
+Refs = dict[str, Ref]  # by the alias under which other SQL speaks of the row
+
+
+def joined_to(refs: Refs, staged: str = "s") -> str:
+    """The rows that staged ones name, joined to them: whole tables at once, not a look-up for each row."""
+    return "".join(
+        f" LEFT JOIN {table(ref.model)} {alias} ON {alias}.source = %(source)s"
+        f" AND {alias}.external_id = {staged}.{name(ref.column)}" + (f" AND {alias}.is_current" if ref.is_current else "")
+        for alias, ref in refs.items()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,67 +78,85 @@ class Target:
 
     stage: str
     model: type[Model]
-    columns: dict[str, str]  # column of t → SQL over s; what is compared and written
-    joined: str = "t.source = %(source)s AND t.external_id = s.row_key"  # how t is found from s
-    key: str = "t.external_id"  # SQL over t for the row_key of s: how s is found from t
+    columns: dict[str, str]  # column of t → SQL over s and refs; what is compared and written
+    refs: Refs = field(default_factory=dict)
+    joined: str = "t.source = %(source)s AND t.external_id = s.row_key"  # how t and s find one another
     on_insert: dict[str, str] = field(default_factory=dict)
     on_change: dict[str, str] = field(default_factory=dict)
     scope: str = "t.source = %(source)s"  # the rows of t that this delivery may speak of
     owner: str = ""  # SQL for the id of t's customer
+    owner_joins: str = ""  # what that SQL speaks of
     when_gone: str = ""  # what a full delivery does to a row that it no longer holds: "DELETE", or columns to set
-    goes_with: str = ""  # instead: rows of t that are gone as soon as this holds, in any delivery
+    goes_with: str = ""  # instead: a join to t without which it is not gone, in any delivery
+
+    @property
+    def _staged(self) -> str:
+        return f"{stage(self.stage)} s{joined_to(self.refs)}"
+
+    def is_empty(self, parameters: dict[str, Any]) -> bool:
+        """Whether nothing is there yet that a staged row could be compared with."""
+        return not one(f"SELECT EXISTS (SELECT 1 FROM {table(self.model)} t WHERE {self.scope})", parameters)
 
     def weigh(self, parameters: dict[str, Any]) -> None:
-        """Decide of each staged row whether it is new, changed or the same."""
+        """Decide of each staged row whether it is changed or the same; it is new as it was staged."""
+        if self.is_empty(parameters):
+            return
         alike = " AND ".join(f"t.{name(column)} IS NOT DISTINCT FROM {value}" for column, value in self.columns.items())
-        for verdict, condition in (("same", f"{self.joined} AND {alike}"), ("changed", self.joined)):
-            execute(
-                f"UPDATE {stage(self.stage)} AS s SET verdict = '{verdict}' WHERE verdict = ''"
-                f" AND EXISTS (SELECT 1 FROM {table(self.model)} t WHERE {condition})",
-                parameters,
-            )
-        execute(f"UPDATE {stage(self.stage)} SET verdict = 'new' WHERE verdict = ''", parameters)
+        execute(
+            f"UPDATE {stage(self.stage)} AS w SET verdict = f.verdict FROM ("
+            f"SELECT s.id, CASE WHEN {alike} THEN 'same' ELSE 'changed' END AS verdict"
+            f" FROM {self._staged} JOIN {table(self.model)} t ON {self.joined} WHERE s.verdict = 'new') f"
+            " WHERE f.id = w.id",
+            parameters,
+        )
 
-    def gone(self) -> str:
-        """SQL for the rows of t that a full delivery should hold and does not, or that go with their parents."""
-        missing = f"NOT EXISTS (SELECT 1 FROM {stage(self.stage)} s WHERE s.row_key = {self.key})"
+    def gone(self, *columns: str) -> str:
+        """SELECT of the rows of t that a full delivery should hold and does not, or that go with their parents."""
+        missing = f"NOT EXISTS (SELECT 1 FROM {self._staged} WHERE {self.joined})"
+        shown = ", ".join(columns or ("t.id",))
         if self.goes_with:
-            return f"{self.goes_with} AND {missing}"
+            return f"SELECT {shown} FROM {table(self.model)} t{self.goes_with} WHERE {missing}"
         is_taken = (
-            f" AND EXISTS (SELECT 1 FROM customers_customer c JOIN {stage('customers')} sc ON sc.row_key = c.external_id"
-            f" WHERE c.id = {self.owner} AND c.source = %(source)s AND sc.verdict <> 'out')"
+            f"{self.owner_joins} JOIN customers_customer gc ON gc.id = {self.owner} AND gc.source = %(source)s"
+            f" JOIN {stage('customers')} gs ON gs.row_key = gc.external_id AND gs.verdict <> 'out'"
             if self.owner
             else ""
         )
-        return f"{self.scope} AND {missing}{is_taken}"
+        return f"SELECT {shown} FROM {table(self.model)} t{is_taken} WHERE {self.scope} AND {missing}{self._not_yet}"
+
+    @property
+    def _not_yet(self) -> str:
+        """Rows that are only marked as gone are gone once."""
+        if self.when_gone in {"", "DELETE"}:
+            return ""
+        return "".join(f" AND t.{part.replace(' = ', ' <> ')}" for part in self.when_gone.split(", "))
 
     def count_gone(self, parameters: dict[str, Any]) -> int:
-        condition = self.gone()
-        if self.when_gone not in {"", "DELETE"}:
-            flags = " AND ".join(
-                f"t.{part.split(' = ')[0]} <> {part.split(' = ')[1]}" for part in self.when_gone.split(", ")
-            )
-            condition = f"{condition} AND {flags}"
-        return int(one(f"SELECT count(*) FROM {table(self.model)} t WHERE {condition}", parameters))
+        return int(one(f"SELECT count(*) FROM ({self.gone()}) g", parameters))
 
-    def write(self, parameters: dict[str, Any]) -> None:
-        inserted = self.columns | self.on_insert
-        names = ", ".join(name(column) for column in inserted)
-        execute(
-            f"INSERT INTO {table(self.model)} ({names}) SELECT {', '.join(inserted.values())}"
-            f" FROM {stage(self.stage)} s WHERE s.verdict = 'new'",
-            parameters,
-        )
-        changed = self.columns | self.on_change
-        assignments = ", ".join(f"{name(column)} = {value}" for column, value in changed.items())
-        execute(
-            f"UPDATE {table(self.model)} AS t SET {assignments} FROM {stage(self.stage)} s"
-            f" WHERE s.verdict = 'changed' AND {self.joined}",
-            parameters,
-        )
+    def write(self, parameters: dict[str, Any], counts: Counts) -> None:
+        """Write what is new or changed, of which there are so many."""
+        if counts["new"]:
+            inserted = self.columns | self.on_insert
+            names = ", ".join(name(column) for column in inserted)
+            execute(
+                f"INSERT INTO {table(self.model)} ({names}) SELECT {', '.join(inserted.values())}"
+                f" FROM {self._staged} WHERE s.verdict = 'new'",
+                parameters,
+            )
+        if counts["changed"]:
+            changed = self.columns | self.on_change
+            assignments = ", ".join(f"{name(column)} = {value}" for column, value in changed.items())
+            execute(
+                f"UPDATE {table(self.model)} AS t SET {assignments} FROM {self._staged}"
+                f" WHERE s.verdict = 'changed' AND {self.joined}",
+                parameters,
+            )
 
     def remove_gone(self, parameters: dict[str, Any]) -> None:
-        if self.when_gone == "DELETE":
-            execute(f"DELETE FROM {table(self.model)} AS t WHERE {self.gone()}", parameters)
-        elif self.when_gone:
-            execute(f"UPDATE {table(self.model)} AS t SET {self.when_gone} WHERE {self.gone()}", parameters)
+        if not self.when_gone:
+            return
+        what = f"DELETE FROM {table(self.model)} AS t"
+        if self.when_gone != "DELETE":
+            what = f"UPDATE {table(self.model)} AS t SET {self.when_gone}"
+        execute(f"{what} WHERE t.id IN ({self.gone()})", parameters)

@@ -1,6 +1,7 @@
 """Where rows wait between file and merge: one table for each kind of row, made from the format's own columns.
 
-The tables belong to one import at a time and are empty between imports.
+The tables belong to one import at a time and are empty between imports. On PostgreSQL they are not logged and have no
+indexes (a migration says so): rows come by COPY and are joined whole; after a crash of the database they are filled again.
 """
 
 from collections.abc import Callable
@@ -27,7 +28,7 @@ class Waiting(models.Model):
     line = models.PositiveIntegerField()
     row_key = models.CharField(max_length=250)  # the key columns, joined: how a row is told from others of its kind
     customer_key = models.CharField(max_length=60, default="")
-    verdict = models.CharField(max_length=8, default="")
+    verdict = models.CharField(max_length=8, default=Verdict.NEW)  # until something of it is found in the portal
 
     class Meta:
         abstract = True
@@ -61,6 +62,7 @@ FOUND_BY = {"entry_shares": ("entry",)}
 BESIDE_COLUMNS: dict[str, dict[str, models.Field[Any, Any]]] = {
     "invoices": {
         "number_folded": models.TextField(default=""),
+        "corrects_folded": models.TextField(default=""),
         "service": models.TextField(default=""),
         "printed_customer_number": models.TextField(default=""),
         "original_name": models.TextField(default=""),

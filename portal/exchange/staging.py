@@ -1,29 +1,32 @@
-"""Filling the staging tables: file by file, in batches that commit by themselves and take well under a second."""
+"""Filling the staging tables: file by file, in batches that commit by themselves and take well under a second.
+
+With each batch its faults are kept and how far it is, so that an import that was killed goes on where it was.
+"""
 
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from portal.billing.policies import fold_number
 from portal.content.folding import fold
-from portal.exchange import invoices, originals, receipts
-from portal.exchange.columns import FileFormat
+from portal.exchange.cells import Staged as Value
+from portal.exchange.columns import FileFormat, Kind
 from portal.exchange.faults import Fault, FileFault, Weight
 from portal.exchange.format import FILES, INVOICES_XML
 from portal.exchange.manifest import Listed, Manifest
 from portal.exchange.models import BillingDelivery, DeliveryFault
-from portal.exchange.package import Package, read
-from portal.exchange.reader import Reading, Row
-from portal.exchange.staged import Staged, Touched
-from portal.moneyfield import GroszeField
+from portal.exchange.package import Package
+from portal.exchange.papers import Papers, readers
+from portal.exchange.reader import BATCH, Batch, Reading
+from portal.exchange.sql import analyze
+from portal.exchange.staged import BESIDE_COLUMNS, Staged, Touched
+from portal.exchange.table import Table
 
-BATCH = 1_000
 MOST_KEPT = 10_000  # faults of one weight; the rest are counted
+PAPERS_AT_A_TIME = 500  # rows whose files are in memory together
 Progress = Callable[[int, str, int], None]  # rows just read, of which file, of how many
 
 
@@ -65,45 +68,82 @@ class Faults:
 
 
 def empty() -> None:
-    """Throw away what waits: of this import when it is done, or of a killed one before the next begins."""
-    for model in (*Staged.models.values(), Touched):
-        table = connection.ops.quote_name(model._meta.db_table)
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {table}" if connection.vendor == "postgresql" else f"DELETE FROM {table}")
+    """Throw away what waits: of this import when it is done, or of a killed one before another begins."""
+    names = [connection.ops.quote_name(model._meta.db_table) for model in (*Staged.models.values(), Touched)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"TRUNCATE {', '.join(names)}")
+            return
+        for name in names:
+            cursor.execute(f"DELETE FROM {name}")
 
 
-def fill(package: Package, manifest: Manifest, faults: Faults, *, keeps_files: bool, progress: Progress) -> None:
+def fill(
+    package: Package,
+    manifest: Manifest,
+    faults: Faults,
+    *,
+    keeps_files: bool,
+    progress: Progress,
+) -> None:
     """Stage every file that the manifest lists. Raises FileFault when one is not what the manifest says."""
     for file in FILES:
         listed = manifest.files.get(file.file_name)
-        if listed is not None:
-            _Filling(package, file, faults, keeps_files=keeps_files).run(listed, progress)
+        if listed is None:
+            continue
+        with readers(listed.rows if file is INVOICES_XML else 0) as pool:
+            papers = Papers(package, file, keeps_files, pool) if file.stage in {"invoices", "documents"} else None
+            _Filling(package, file, manifest, faults, papers).run(listed, progress)
     faults.flush()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            for model in Staged.models.values():
-                cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+    analyze(*Staged.models.values())
 
 
 class _Filling:
     """One file on its way into its stage."""
 
-    def __init__(self, package: Package, file: FileFormat, faults: Faults, *, keeps_files: bool) -> None:
-        self.package, self.file, self.faults, self.keeps_files = package, file, faults, keeps_files
-        self.name = file.file_name
-        self.table = _Table(Staged.of(file.stage))
-        self.key = [file.column(name).field for name in file.key]
+    def __init__(
+        self, package: Package, file: FileFormat, manifest: Manifest, faults: Faults, papers: Papers | None
+    ) -> None:
+        self.package, self.file, self.faults, self.papers = package, file, faults, papers
+        self.dialect = manifest.dialect
+        self.name = manifest.name_of(file)
+        self.delivery = faults.delivery
+        self.key = [file.column(name) for name in file.key]
         self.owner = file.column(file.owner).field if file.owner in {"id", "customer"} else ""
-        self.opens_papers = file.stage in {"invoices", "documents"}
+        beside = BESIDE_COLUMNS.get(file.stage, {})
+        varying = ["line", "row_key", *(["customer_key"] if self.owner else []), *(c.field for c in file.columns)]
+        if file is INVOICES_XML:
+            varying += ["kind", "number", "issued_on", "period_from", "period_to", "due_on", "net", "vat", "gross"]
+            varying += ["to_pay", "currency", "seller_account", "corrects_number"]
+        self.columns = varying + [name for name in beside if name not in varying]
+        self.nullable = {
+            name for name in self.columns if Staged.of(file.stage)._meta.get_field(name).null
+        }
+        broken = frozenset(column.field for column in file.columns if column.kind is Kind.LONG_TEXT)
+        self.table = Table(Staged.of(file.stage), self.columns, broken=broken, file=self.name)
 
     def run(self, listed: Listed, progress: Progress) -> None:
+        before = self.delivery.rows_read.get(self.file.file_name, 0)
+        size = PAPERS_AT_A_TIME if self.file is INVOICES_XML else BATCH
+        if before:
+            progress(before, self.name, listed.rows)
         with closing(self.package.open(self.name)) as stream:
-            reading = Reading(self.file, stream, self.name)
-            rows = (self._staged(row) for row in reading)
-            while some := list(islice(rows, BATCH)):
-                self.table.insert(some)
-                progress(len(some), self.name, listed.rows)
+            reading = Reading(self.file, stream, self.name, self.dialect)
+            for batch in reading.batches(size, skip=before):
+                with transaction.atomic():
+                    if reading.rows == len(batch):
+                        self._tell_unknown(reading)
+                    self.table.insert(self._staged(batch))
+                    self.faults.flush()
+                    self.delivery.rows_read[self.file.file_name] = reading.rows
+                    self.delivery.fault_counts = self.faults.counts
+                    self.delivery.save(update_fields=["rows_read", "fault_counts"])
+                progress(len(batch), self.name, listed.rows)
+        if not reading.rows:
+            self._tell_unknown(reading)
         self._compare(reading, listed)
+
+    def _tell_unknown(self, reading: Reading) -> None:
         for column in reading.unknown:
             sentence = _("The column %(column)s is unknown and is not read.") % {"column": column or "–"}
             self.faults.add(Weight.WARNING, self.name, 1, sentence)
@@ -115,101 +155,33 @@ class _Filling:
         if listed.sha256 and listed.sha256 != reading.digest:
             raise FileFault(self.name, _("The file is not the one whose SHA-256 stands in the manifest."))
 
-    def _staged(self, row: Row) -> dict[str, Any]:
-        values, faults = row.values, list(row.faults)
-        if self.opens_papers and not faults:
-            faults += self._papers(row, values)
-        if self.file.stage == "customers" and not faults:
-            values["name_folded"] = fold(values["name"])[:220]
-        customer = values.get(self.owner, "") if self.owner else ""
-        for sentence in faults:
-            self.faults.add(Weight.ROW, self.name, row.line, sentence, customer)
-        values["file"], values["line"] = self.name, row.line
-        values["row_key"], values["customer_key"] = self._row_key(values), customer
-        return values
+    def _staged(self, batch: Batch) -> list[list[Value]]:
+        columns: dict[str, list[Value]] = batch.columns
+        warnings = self.papers.open(batch) if self.papers else []
+        if self.file.stage == "customers":
+            columns["name_folded"] = [fold(name or "")[:220] for name in columns["name"]]
+        customers = columns[self.owner] if self.owner else [""] * len(batch)
+        for weight, found in ((Weight.WARNING, warnings), (Weight.ROW, _each(batch.faults))):
+            for place, sentence in found:
+                self.faults.add(weight, self.name, batch.lines[place], sentence, customers[place] or "")
+        columns["line"] = list(map(str, batch.lines))
+        columns["row_key"] = self._row_keys(columns)
+        columns["customer_key"] = customers
+        return [
+            columns.get(name) or [None if name in self.nullable else ""] * len(batch) for name in self.columns
+        ]
 
-    def _row_key(self, values: dict[str, Any]) -> str:
-        return "|".join(str(values[name]) for name in self.key)[:250]
-
-    def _papers(self, row: Row, values: dict[str, Any]) -> list[str]:
-        faults: list[str] = []
-        if self.file is INVOICES_XML:
-            faults += self._xml(row, values)
-        if values["pdf"]:
-            faults += self._pdf(values)
-        if values.get("upo") and not faults:
-            self._upo(row, values)
-        if self.file.stage == "invoices" and not faults:
-            values["service"] = ",".join(values["services"])
-            values["number_folded"] = fold_number(values["number"])
-            for sentence in invoices.ksef_warnings(values["ksef_number"]):
-                self.faults.add(Weight.WARNING, self.name, row.line, sentence, values["customer"])
-        return faults
-
-    def _xml(self, row: Row, values: dict[str, Any]) -> list[str]:
-        try:
-            content = read(self.package, values["xml"])
-        except FileFault as missing:
-            return [f"{missing.fault.file}: {missing.fault.sentence}"]
-        digest = originals.sha256(content)
-        if values["sha256"] and values["sha256"].lower() != digest:
-            return [_("%(file)s is not the file whose SHA-256 stands beside it.") % {"file": values["xml"]}]
-        found, errors, warnings = invoices.of_xml(content)
-        for sentence in warnings:
-            self.faults.add(Weight.WARNING, self.name, row.line, f"{values['xml']}: {sentence}", values["customer"])
-        if errors:
-            return [f"{values['xml']}: {sentence}" for sentence in errors]
-        values.update(found)
-        values["original_sha256"] = digest
-        values["original_name"] = self._keep(content, originals.INVOICES, "xml")
-        return []
-
-    def _upo(self, row: Row, values: dict[str, Any]) -> None:
-        """KSeF's receipt gives the number that is missing; one that contradicts what came beside it is told."""
-        try:
-            sentence = receipts.compare(read(self.package, values["upo"]), values)
-        except FileFault as missing:
-            sentence = missing.fault.sentence
-        if sentence:
-            self.faults.add(Weight.WARNING, self.name, row.line, f"{values['upo']}: {sentence}", values["customer"])
-
-    def _pdf(self, values: dict[str, Any]) -> list[str]:
-        try:
-            content = read(self.package, values["pdf"])
-        except FileFault as missing:
-            return [f"{missing.fault.file}: {missing.fault.sentence}"]
-        if not content.startswith(b"%PDF-"):
-            return [_("%(file)s is not a PDF.") % {"file": values["pdf"]}]
-        folder = originals.INVOICES if self.file.stage == "invoices" else originals.DOCUMENTS
-        values["pdf_name"] = self._keep(content, folder, "pdf")
-        return []
-
-    def _keep(self, content: bytes, folder: str, ending: str) -> str:
-        if self.keeps_files:
-            return originals.keep(content, folder, ending)
-        return originals.name_of(content, folder, ending)
+    def _row_keys(self, columns: dict[str, list[Value]]) -> list[Value]:
+        if len(self.key) == 1:
+            return columns[self.key[0].field]
+        parts = [
+            ["True" if value == "1" else "False" for value in columns[column.field]]
+            if column.kind is Kind.FLAG
+            else [str(value) for value in columns[column.field]]
+            for column in self.key
+        ]
+        return ["|".join(key)[:250] for key in zip(*parts, strict=True)]
 
 
-class _Table:
-    """A staging table written past the ORM, whose objects would cost more than all the rest."""
-
-    def __init__(self, model: Any) -> None:
-        fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-        self._fields = [(field.attname, field.get_default(), self._preparation(field)) for field in fields]
-        names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-        places = ", ".join(["%s"] * len(fields))
-        self._statement = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({names}) VALUES ({places})"
-
-    @staticmethod
-    def _preparation(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
-        if isinstance(
-            field, models.CharField | models.TextField | models.IntegerField | models.BooleanField
-        ) and not isinstance(field, GroszeField):
-            return lambda value: value
-        return lambda value: field.get_db_prep_save(value, connection)
-
-    def insert(self, rows: list[dict[str, Any]]) -> None:
-        """One batch, in a transaction of its own."""
-        prepared = [[prepare(row.get(name, default)) for name, default, prepare in self._fields] for row in rows]
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(self._statement, prepared)
+def _each(faults: dict[int, list[str]]) -> list[tuple[int, str]]:
+    return [(place, sentence) for place in sorted(faults) for sentence in faults[place]]

@@ -7,7 +7,7 @@ from portal.billing.bookkeeping import new_uuid
 from portal.billing.models import Document, Invoice, InvoiceLine, TariffRate
 from portal.customers.models import Contract, Customer, ServicePoint
 from portal.exchange import sql
-from portal.exchange.sql import Target, ref
+from portal.exchange.sql import Ref, Target
 from portal.metering.models import Meter, MeterReading
 from portal.waste.models import CollectionPoint, Container, Pickup
 
@@ -26,8 +26,9 @@ def _new() -> dict[str, str]:
     return _key() | {"public_id": new_uuid()}
 
 
-def _owner(model: type, path: str) -> str:
-    return f"(SELECT o.customer_id FROM {sql.table(model)} o WHERE o.id = {path})"
+def _by(model: type, alias: str, on: str) -> str:
+    """A step on the way from t to its customer."""
+    return f" JOIN {sql.table(model)} {alias} ON {alias}.id = {on}"
 
 
 def _tariffs() -> Target:
@@ -57,7 +58,8 @@ def _contracts() -> Target:
     return Target(
         stage="contracts",
         model=Contract,
-        columns={"customer_id": ref(Customer, "customer")}
+        refs={"c": Ref(Customer, "customer")},
+        columns={"customer_id": "c.id"}
         | _same(
             "number", "signed_on", "starts_on", "ends_on", "services", "tariff_group", "billing_period_months",
             "e_invoice", "text",
@@ -71,7 +73,8 @@ def _points() -> Target:
     return Target(
         stage="points",
         model=ServicePoint,
-        columns={"customer_id": ref(Customer, "customer"), "contract_id": ref(Contract, "contract")}
+        refs={"c": Ref(Customer, "customer"), "k": Ref(Contract, "contract")},
+        columns={"customer_id": "c.id", "contract_id": "k.id"}
         | _same("name", "street", "building", "unit", "postcode", "city", "is_closed"),
         on_insert=_new(),
         owner="t.customer_id",
@@ -83,7 +86,8 @@ def _meters() -> Target:
     return Target(
         stage="meters",
         model=Meter,
-        columns={"point_id": ref(ServicePoint, "point")}
+        refs={"p": Ref(ServicePoint, "point")},
+        columns={"point_id": "p.id"}
         | _same(
             "serial_number",
             "role",
@@ -95,35 +99,38 @@ def _meters() -> Target:
             "seals",
         ),
         on_insert=_new(),
-        owner=_owner(ServicePoint, "t.point_id"),
+        owner="op.customer_id",
+        owner_joins=_by(ServicePoint, "op", "t.point_id"),
     )
 
 
 def _readings() -> Target:
-    of_meter = f"(SELECT p.customer_id FROM {sql.table(Meter)} m JOIN {sql.table(ServicePoint)} p ON p.id = m.point_id WHERE m.id = t.meter_id)"
     return Target(
         stage="readings",
         model=MeterReading,
-        columns={"meter_id": ref(Meter, "meter"), "state": "'booked'"} | _same("value", "read_on", "read_at", "source"),
+        refs={"m": Ref(Meter, "meter")},
+        columns={"meter_id": "m.id", "state": "'booked'"} | _same("value", "read_on", "read_at", "source"),
         joined="t.external_id = s.row_key",
         on_insert={"external_id": "s.external_id", "public_id": new_uuid()},
         scope="t.external_id IS NOT NULL",
-        owner=of_meter,
+        owner="op.customer_id",
+        owner_joins=_by(Meter, "om", "t.meter_id") + _by(ServicePoint, "op", "om.point_id"),
         when_gone="DELETE",
     )
 
 
 def _invoices() -> Target:
-    services = f"(SELECT CAST(k.services AS text) FROM {sql.table(Contract)} k WHERE k.source = %(source)s AND k.external_id = s.contract)"
+    services = "CAST(k.services AS text)"
     for sign in ("[", "]", '"', " "):
         services = f"replace({services}, '{sign}', '')"
     return Target(
         stage="invoices",
         model=Invoice,
+        refs={"c": Ref(Customer, "customer"), "k": Ref(Contract, "contract")},
         columns={
-            "customer_id": ref(Customer, "customer"),
-            "contract_id": ref(Contract, "contract"),
-            "service": f"coalesce(nullif(s.service, ''), {services}, '')",
+            "customer_id": "c.id",
+            "contract_id": "k.id",
+            "service": f"CASE WHEN s.service <> '' THEN s.service ELSE coalesce({services}, '') END",
             "original": "s.original_name",
             "received_pdf": "s.pdf_name",
         }
@@ -139,18 +146,20 @@ def _invoices() -> Target:
 
 
 def _invoice_lines() -> Target:
-    of_invoice = ref(Invoice, "invoice")
-    came = f"(SELECT i.id FROM {sql.table(Invoice)} i JOIN {sql.stage('invoices')} v ON v.row_key = i.external_id WHERE i.source = %(source)s AND v.verdict <> 'out')"
+    came = (
+        f"{_by(Invoice, 'oi', 't.invoice_id')} AND oi.source = %(source)s"
+        # An invoice that is new had no lines before.
+        f" JOIN {sql.stage('invoices')} ov ON ov.row_key = oi.external_id AND ov.verdict IN ('same', 'changed')"
+    )
     return Target(
         stage="invoice_lines",
         model=InvoiceLine,
-        columns={"point_id": ref(ServicePoint, "point")}
-        | _same("description", "unit", "quantity", "unit_net", "net", "vat_rate", "vat"),
-        joined=f"t.invoice_id = {of_invoice} AND t.position = s.position AND t.is_before = s.is_before",
-        key=f"(SELECT i.external_id FROM {sql.table(Invoice)} i WHERE i.id = t.invoice_id)"
-        " || '|' || t.position || '|' || CASE WHEN t.is_before THEN 'True' ELSE 'False' END",
-        on_insert={"invoice_id": of_invoice} | _same("position", "is_before"),
-        goes_with=f"t.invoice_id IN {came}",
+        refs={"i": Ref(Invoice, "invoice"), "p": Ref(ServicePoint, "point")},
+        columns={"point_id": "p.id"} | _same("description", "unit", "quantity", "unit_net", "net", "vat_rate", "vat"),
+        joined="t.invoice_id = i.id AND t.position = s.position AND t.is_before = s.is_before",
+        on_insert={"invoice_id": "i.id"} | _same("position", "is_before"),
+        scope="1 = 1",
+        goes_with=came,
         when_gone="DELETE",
     )
 
@@ -159,11 +168,8 @@ def _documents() -> Target:
     return Target(
         stage="documents",
         model=Document,
-        columns={
-            "customer_id": ref(Customer, "customer"),
-            "contract_id": ref(Contract, "contract"),
-            "file": "s.pdf_name",
-        }
+        refs={"c": Ref(Customer, "customer"), "k": Ref(Contract, "contract")},
+        columns={"customer_id": "c.id", "contract_id": "k.id", "file": "s.pdf_name"}
         | _same("kind", "number", "issued_on", "due_on", "amount"),
         on_insert=_new(),
         owner="t.customer_id",
@@ -174,13 +180,11 @@ def _collection_points() -> Target:
     return Target(
         stage="collection_points",
         model=CollectionPoint,
-        columns={
-            "contract_id": ref(Contract, "contract"),
-            "point_id": ref(ServicePoint, "point"),
-            "address": "s.address",
-        },
+        refs={"k": Ref(Contract, "contract"), "p": Ref(ServicePoint, "point")},
+        columns={"contract_id": "k.id", "point_id": "p.id", "address": "s.address"},
         on_insert=_new(),
-        owner=_owner(Contract, "t.contract_id"),
+        owner="ok.customer_id",
+        owner_joins=_by(Contract, "ok", "t.contract_id"),
     )
 
 
@@ -193,19 +197,17 @@ def _pickups() -> Target:
 
 
 def _at_collection_point(stage: str, model: type, key: tuple[str, ...], rest: tuple[str, ...]) -> Target:
-    point = ref(CollectionPoint, "collection_point")
-    owner = f"(SELECT k.customer_id FROM {sql.table(CollectionPoint)} p JOIN {sql.table(Contract)} k ON k.id = p.contract_id WHERE p.id = t.point_id)"
     return Target(
         stage=stage,
         model=model,
+        refs={"p": Ref(CollectionPoint, "collection_point")},
         # `stream` is of the key too: a table without a column to compare would have no columns to write.
         columns=_same("stream", *rest),
-        joined=" AND ".join([f"t.point_id = {point}", *(f"t.{column} = s.{column}" for column in key)]),
-        key=f"(SELECT p.external_id FROM {sql.table(CollectionPoint)} p WHERE p.id = t.point_id)"
-        + "".join(f" || '|' || t.{column}" for column in key),
-        on_insert={"point_id": point} | _same(*(column for column in key if column != "stream")),
+        joined=" AND ".join(["t.point_id = p.id", *(f"t.{column} = s.{column}" for column in key)]),
+        on_insert={"point_id": "p.id"} | _same(*(column for column in key if column != "stream")),
         scope="1 = 1",
-        owner=owner,
+        owner="ok.customer_id",
+        owner_joins=_by(CollectionPoint, "op", "t.point_id") + _by(Contract, "ok", "op.contract_id"),
         when_gone="DELETE",
     )
 

@@ -1,6 +1,7 @@
 """What every installation shares; demo, test and production add only what differs."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +264,11 @@ P24_POS_ID = os.environ.get("P24_POS_ID", "")
 P24_API_KEY = os.environ.get("P24_API_KEY", "")
 P24_CRC_KEY = os.environ.get("P24_CRC_KEY", "")
 P24_API_BASE = os.environ.get("P24_API_BASE", "https://secure.przelewy24.pl")
+
+# How the billing system writes its files, where it does not write them as documented: a TOML file.
+EBOK_EXCHANGE_MAP = os.environ.get("EBOK_EXCHANGE_MAP", "")
+# A delivery may be from later than now by this: clocks differ, and a night's delivery may carry the next day's date.
+EBOK_EXCHANGE_MOST_AHEAD = timedelta(days=1)
 
 # Files that customers send: a ClamAV daemon at a socket's path or host:port. Without one only the known test file is found.
 EBOK_CLAMAV = os.environ.get("EBOK_CLAMAV", "")

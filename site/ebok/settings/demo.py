@@ -1,6 +1,7 @@
 """A working portal with nothing but Python: SQLite, a mail box to read, the sandbox gateway."""
 
 import os
+from datetime import timedelta
 
 from ebok.settings.base import *  # noqa: F403 - settings build on one another
 from ebok.settings.base import CACHES, STORAGES, VAR_DIR
@@ -9,6 +10,7 @@ from ebok.settings.sqlite import sqlite
 EBOK_DEMO = True
 EBOK_PRESET = os.environ.get("PRESET", "warszawa")
 EBOK_NOW = os.environ.get("EBOK_NOW")
+EBOK_EXCHANGE_MOST_AHEAD = timedelta(days=3660)  # `demo_data --next` brings one day after another
 SECRET_KEY = "demo-only-and-refused-by-production"  # noqa: S105 - a demo has no secrets
 ALTCHA_HMAC_KEY = "demo-only-and-refused-by-production"
 EBOK_SECOND_FACTOR_KEYS = ["demo-only-and-refused-by-production"]

@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -14,6 +15,7 @@ from ebok.settings.sqlite import sqlite
 
 EBOK_DEMO = True
 EBOK_PRESET = "warszawa"
+EBOK_EXCHANGE_MOST_AHEAD = timedelta(days=90)  # tests send one night's delivery after another on one day
 EBOK_NOW = os.environ.get("EBOK_NOW", "2026-11-20T10:00:00+01:00")
 SECRET_KEY = "tests-only"  # noqa: S105 - nothing to protect
 ALTCHA_HMAC_KEY = "tests-only"
