@@ -125,10 +125,11 @@ class _Import:
         if self.delivery.read_until is None:
             staging.fill(package, manifest, self.faults, keeps_files=not self.dry_run, progress=self.progress)
             self._all_is_read()
+        merge = Merge(self.delivery, manifest, self.faults)
+        merge.weigh()
         checks.check(manifest, self.faults)
         share = leaving_out.leave_out(self.delivery, manifest, self.faults)
-        merge = Merge(self.delivery, manifest, self.faults)
-        self.counts = merge.weigh()
+        self.counts = merge.count()
         if share.is_too_large:
             raise FileFault(
                 MANIFEST, _("%(share)s That is more than the rule allows; nothing was taken over.") % {"share": share}
@@ -169,7 +170,7 @@ class _Import:
 
     def _stopped(self, failure: Exception) -> Stopped:
         stopped = Stopped(self.delivery, failure)
-        log.exception("An import stopped: %s", stopped)
+        log.error("An import stopped: %s", stopped, exc_info=failure)
         return stopped
 
     # What a manifest says

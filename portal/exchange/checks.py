@@ -15,7 +15,7 @@ from portal.exchange.columns import Column, FileFormat, Kind
 from portal.exchange.faults import Weight
 from portal.exchange.format import BY_NAME, FILES
 from portal.exchange.manifest import Manifest
-from portal.exchange.sql import execute, name, one, stage, table
+from portal.exchange.sql import name, one, stage, table
 from portal.exchange.staged import Staged
 from portal.exchange.staging import Faults
 from portal.metering.models import Meter, MeterReading
@@ -41,11 +41,11 @@ KEPT: dict[str, tuple[type[Model], str]] = {
 
 
 def check(manifest: Manifest, faults: Faults) -> None:
-    """Add every fault between rows. Row faults without a customer are given theirs where it can be known."""
-    checks = _Checks(manifest, faults)
-    for file in checks.files:
-        checks.find_owners(file)
-    checks.run()
+    """Add every fault between rows.
+
+    A row that is what is kept already was checked when it came, and is not asked again what it refers to.
+    """
+    _Checks(manifest, faults).run()
     faults.flush()
 
 
@@ -114,19 +114,6 @@ class _Checks:
             joins += f" LEFT JOIN ({kept}) e ON e.key = s.{name(column.field)}"
         return joins, here, bool(kept)
 
-    def find_owners(self, file: FileFormat) -> None:
-        """Rows that name no customer themselves get that of the row they belong to."""
-        if not file.owner or file.owner in {"id", "customer"}:
-            return
-        joins, here, kept = self._named(file.column(file.owner))
-        owners = [*(["a.customer_key"] if here else []), *(["e.owner"] if kept else []), "''"]
-        execute(
-            f"UPDATE {stage(file.stage)} AS w SET customer_key = f.owner FROM"
-            f" (SELECT s.id, coalesce({', '.join(owners)}, '') AS owner FROM {stage(file.stage)} s{joins}) f"
-            " WHERE f.id = w.id AND f.owner <> ''",
-            self.parameters,
-        )
-
     # Keys and references
 
     def _keys_stand_once(self, here: str) -> None:
@@ -140,18 +127,25 @@ class _Checks:
         field, above = name(column.field), column.refers_to
         # In a full delivery what is not there is gone.
         is_all_there = self.manifest.is_full and above in self.stages
-        joins, here, kept = self._named(column)
+        is_owner = column.name == file.owner and file.owner != "customer"
+        joins, here, kept = self._named(column, with_kept=not (is_all_there and is_owner))
         missing = " AND ".join(
             [*(["a.id IS NULL"] if here else []), *(["e.key IS NULL"] if kept and not is_all_there else []), "true"]
         )
-        others = [*(["a.customer_key <> s.customer_key"] if here else []), *(["e.owner <> s.customer_key"] if kept else [])]
-        if column.name == "customer":
+        if is_owner and not is_all_there:  # it was looked for when the row was given its customer
+            joins, missing, here, kept = "", "s.customer_key = ''", False, False
+        others = [
+            *(["a.customer_key <> s.customer_key"] if here else []),
+            *(["e.owner <> s.customer_key"] if kept else []),
+        ]
+        if column.name in {"customer", file.owner}:  # whose that row is, this one is too
             others = []
         of_others = " OR ".join(f"coalesce({test}, false)" for test in others) or "false"
         found = (
             f"SELECT DISTINCT s.file, s.line, s.customer_key, s.{field} AS value, ({missing}) AS is_missing,"
             f" ({of_others}) AS is_of_others FROM {stage(file.stage)} s{joins}"
-            f" WHERE s.file = %(file)s AND s.{field} <> '' AND (({missing}) OR {of_others}) ORDER BY 1, 2"
+            f" WHERE s.file = %(file)s AND s.{field} <> ''{self._unlike(file.stage, is_all_there)}"
+            f" AND (({missing}) OR {of_others}) ORDER BY 1, 2"
         )
         for row in _read(found, self.parameters | {"file": self.manifest.name_of(file)}):
             shown = {"column": column.name, "value": row["value"], "file": self.manifest.name_of(BY_NAME[above])}
@@ -163,13 +157,17 @@ class _Checks:
                 sentence = _("%(column)s names %(value)s, which belongs to another customer.") % shown
                 self.faults.add(Weight.ROW, *place, sentence, row["customer_key"])
 
+    def _unlike(self, here: str, is_all_there: bool) -> str:
+        """Rows that are the same refer to what they referred to; not of the ledger, which is weighed by its amounts."""
+        return "" if is_all_there or here in {"ledger", "entry_shares"} else " AND s.verdict <> 'same'"
+
     def _keeps_its_owner(self, here: str) -> None:
         if here not in KEPT or BY_NAME[here].key != ("id",) or here == "customers" or not self._kept(here):
             return
         self._add(
             f"SELECT s.file, s.line, s.customer_key, s.external_id FROM {stage(here)} s"
             f" JOIN ({self._kept(here)}) e ON e.key = s.external_id"
-            " WHERE e.owner <> s.customer_key AND s.customer_key <> ''",
+            f" WHERE e.owner <> s.customer_key AND s.customer_key <> ''{self._unlike(here, is_all_there=False)}",
             _("%(external_id)s belonged to another customer until now. Give it a new id."),
         )
 

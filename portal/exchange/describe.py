@@ -31,9 +31,13 @@ A **delivery** is a folder or a ZIP with `{MANIFEST}`, CSV files, and the XML an
 - `source` names the billing system: up to 20 lower-case letters, digits, hyphens. Ids are unique within a source.
 - `kind` is `full` (everything there is; what is missing from a listed file is gone) or `changes` (only rows that are new or
   changed; nothing is gone).
-- `as_of` is the moment whose figures these are. Customers read it as "stan na". A delivery older than the last one is refused;
-  the same delivery twice changes nothing.
-- `files` lists every CSV file with its number of rows. `sha256` may be left out; when it is there it must be right.
+- `as_of` is the moment whose figures these are. Customers read it as "stan na". A delivery older than the last one is refused,
+  and so is one from more than a day ahead; the same delivery twice changes nothing.
+- `files` lists every CSV file with its number of rows. `sha256` may be left out; when it is there it must be right. Where it
+  stands beside every file, an import that was killed goes on from what it had read; else it begins anew.
+
+`manage.py exchange_template DIR` writes every file with its header only. A vendor's own names, code pages and dates are read by a
+[column map](column-map.md).
 
 ## CSV
 
@@ -51,7 +55,7 @@ Each is said as `file:line: sentence`.
 
 | | When | What happens | Exit |
 |---|---|---|---|
-| file fault | the manifest, the encoding, a missing column, a wrong number of rows or SHA-256, an older delivery | nothing is written | 1 |
+| file fault | the manifest, the encoding, a missing column, a wrong number of rows or SHA-256, an older delivery, one of a day to come | nothing is written | 1 |
 | row fault | a cell that cannot be read, an id that stands twice, a reference to nothing or to another customer's row, shares that do not sum, an invoice that contradicts itself | the customer's rows of this delivery are left out; his last good state stays, his figures are withheld; a clerk gets a task | 0 |
 | too many | more customers with row faults than the rule allows (1 %) | nothing is written | 1 |
 | doubt | an entry dated later than the delivery, a second invoice with the same number, a correction of an invoice that is not known | it is written; the customer's figures are withheld until a clerk has looked, or until a full delivery does not say it any more | 0 |

@@ -99,7 +99,9 @@ def dialect(path: Path | None = None) -> Dialect:
     try:
         stated = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise WrongMap(_("The column map %(path)s cannot be read: %(fault)s.") % {"path": path, "fault": error}) from None
+        raise WrongMap(
+            _("The column map %(path)s cannot be read: %(fault)s.") % {"path": path, "fault": error}
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise WrongMap(_("The column map %(path)s is not TOML: %(fault)s.") % {"path": path, "fault": error}) from None
     return _dialect(stated)
@@ -110,7 +112,9 @@ def _dialect(stated: dict[str, Any]) -> Dialect:
     days = stated.get("days", [])
     for style in days:
         if style not in DAY_STYLES:
-            raise WrongMap(_("days: “%(style)s” is none of: %(known)s.") % {"style": style, "known": ", ".join(DAY_STYLES)})
+            raise WrongMap(
+                _("days: “%(style)s” is none of: %(known)s.") % {"style": style, "known": ", ".join(DAY_STYLES)}
+            )
     delimiter, thousands = stated.get("delimiter", ";"), stated.get("thousands", "")
     if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
         raise WrongMap(_("delimiter: one sign is needed, and neither a quotation mark nor a line break."))
@@ -139,7 +143,9 @@ def _file(name: str, stated: dict[str, Any]) -> FileMap:
         name=str(stated.get("name", "")),
         encoding=_encoding(stated["encoding"], f"{where}.encoding") if "encoding" in stated else "",
         columns={str(theirs).strip().lower(): ours for ours, theirs in columns.items()},
-        words={column: {str(theirs).lower(): str(our) for theirs, our in said.items()} for column, said in words.items()},
+        words={
+            column: {str(theirs).lower(): str(our) for theirs, our in said.items()} for column, said in words.items()
+        },
     )
 
 

@@ -18,8 +18,8 @@ from portal.exchange.faults import Weight, place
 from portal.exchange.format import FILES
 from portal.exchange.manifest import Manifest
 from portal.exchange.models import BillingDelivery, DeliveryFault, LeftOut
-from portal.exchange.staged import Staged, Verdict
 from portal.exchange.reader import BATCH
+from portal.exchange.staged import Staged, Verdict
 from portal.exchange.staging import Faults
 from portal.utility.rulebook import rules
 

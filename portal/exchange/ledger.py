@@ -6,7 +6,7 @@ from portal.billing.bookkeeping import new_uuid
 from portal.billing.models import Allocation, Document, EntryShare, Invoice, LedgerEntry, OpenItem
 from portal.customers.models import Contract, Customer, ServicePoint
 from portal.exchange import sql
-from portal.exchange.sql import Counts, Ref, Target, analyze, execute, joined_to, stage, table
+from portal.exchange.sql import Counts, Ref, Target, analyze, analyze_staged, execute, joined_to, stage, table
 
 # What an entry says; a difference in any of these is a new revision.
 CONTENT = ("kind", "charge_kind", "booked_on", "amount", "due_on", "document_number", "reference", "channel")
@@ -26,6 +26,7 @@ def allocations() -> Target:
         scope="1 = 1",
         owner="oc.customer_id",
         owner_joins=f" JOIN {table(LedgerEntry)} oc ON oc.id = t.charge_id",
+        kept_owner=f" LEFT JOIN {table(Customer)} oc ON oc.id = p.customer_id",
         when_gone="DELETE",
     )
 
@@ -35,6 +36,11 @@ def allocations() -> Target:
 
 def weigh(parameters: dict[str, Any]) -> None:
     """Decide of each staged entry that is not new; its shares are part of what it says, and go its way."""
+    execute(
+        f"UPDATE {stage('entry_shares')} AS w SET customer_key = l.customer_key FROM {stage('ledger')} l"
+        " WHERE l.row_key = w.entry",
+        parameters,
+    )
     is_known = f"SELECT EXISTS (SELECT 1 FROM {table(LedgerEntry)} t WHERE t.source = %(source)s)"
     if not sql.one(is_known, parameters):
         return
@@ -56,6 +62,7 @@ def weigh(parameters: dict[str, Any]) -> None:
         " WHERE l.row_key = w.entry AND w.verdict = 'new' AND l.verdict IN ('same', 'changed')",
         parameters,
     )
+    analyze_staged("ledger", "entry_shares")
 
 
 _CURRENT = "t.source = %(source)s AND t.external_id = s.row_key AND t.is_current"

@@ -26,7 +26,7 @@ def weigh(source: str) -> None:
             "customer__external_id", "user__email"
         )
     )
-    staged = Staged.of("managers").objects.filter(verdict="")
+    staged = Staged.of("managers").objects
     people = get_user_model().objects.filter(is_active=True)
     for row in staged.iterator():
         is_new = (row.customer, row.email.lower()) not in held and people.filter(email__iexact=row.email).exists()

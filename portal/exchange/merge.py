@@ -12,7 +12,7 @@ from portal.billing.transit import book_entries
 from portal.customers.models import Contract, Customer
 from portal.exchange import doubts, leaving_out, ledger, managers, sql
 from portal.exchange.faults import Weight
-from portal.exchange.format import FILES, SERVICES
+from portal.exchange.format import BY_NAME, FILES, SERVICES
 from portal.exchange.manifest import Manifest
 from portal.exchange.models import BillingDelivery, LeftOut
 from portal.exchange.sql import Counts, Target, execute, stage, table
@@ -27,7 +27,7 @@ MANY = 1_000  # new rows: what the database knows of the table no longer holds
 
 
 class Merge:
-    """First `weigh`, which only marks staged rows, then `carry_out`."""
+    """First `weigh`, which only marks staged rows, then, the faulty ones left out, `count` and `carry_out`."""
 
     def __init__(self, delivery: BillingDelivery, manifest: Manifest, faults: Faults) -> None:
         self.delivery, self.manifest, self.faults = delivery, manifest, faults
@@ -45,13 +45,23 @@ class Merge:
 
     # Before the transaction
 
-    def weigh(self) -> dict[str, Counts]:
-        """Decide of every row what happens to it; returns how many of each, by stage."""
+    def weigh(self) -> None:
+        """Decide of every row whose it is and what happens to it, as if none were faulty."""
         for target in (*self.targets, self.allocations):
             if self.has(target.stage):
-                target.weigh(self.parameters)
-        ledger.weigh(self.parameters)
+                file = BY_NAME[target.stage]
+                named = file.column(file.owner) if file.owner and file.owner not in {"id", "customer"} else None
+                target.weigh(
+                    self.parameters,
+                    above=BY_NAME[named.refers_to].stage if named else "",
+                    names=named.field if named else "",
+                )
+        if self.has("ledger") or self.has("entry_shares"):
+            ledger.weigh(self.parameters)
         managers.weigh(self.manifest.source)
+
+    def count(self) -> dict[str, Counts]:
+        """How many rows of each stage are new, changed, the same, gone, left out."""
         counts = {}
         for name in dict.fromkeys(file.stage for file in FILES):
             if self.has(name):
@@ -94,8 +104,8 @@ class Merge:
         for target in present:
             self._write(target, counts)
         self._ledger(counts)
-        self._redraw()
-        self._remove_gone(present)
+        self._redraw(counts)
+        self._remove_gone(present, counts)
         self._services()
         leaving_out.remember(self.manifest)
         self._as_of()
@@ -132,7 +142,7 @@ class Merge:
         if self.has("allocations"):
             self.allocations.write(self.parameters, counts["allocations"])
             if loses_allocations:
-                self.allocations.remove_gone(self.parameters)
+                self.allocations.remove_gone(self.parameters, counts["allocations"])
         ledger.state_open_amounts(self.parameters)
         ledger.link_papers(self.parameters)
         self._stated_balances()
@@ -158,7 +168,7 @@ class Merge:
             self.parameters,
         )
 
-    def _redraw(self) -> None:
+    def _redraw(self, counts: dict[str, Counts]) -> None:
         """Of an invoice whose lines changed while it stayed the same, the picture that we drew is of the lines before."""
         if not self.has("invoice_lines"):
             return
@@ -167,14 +177,14 @@ class Merge:
             f"UPDATE {table(Invoice)} AS t SET rendered_pdf = '' WHERE t.source = %(source)s AND t.rendered_pdf <> ''"
             f" AND t.id IN (SELECT i.id FROM {stage('invoice_lines')} s JOIN {table(Invoice)} i"
             " ON i.source = %(source)s AND i.external_id = s.invoice WHERE s.verdict IN ('new', 'changed')"
-            f" UNION {lines.gone('t.invoice_id')})",
+            + (f" UNION {lines.gone('t.invoice_id')})" if counts["invoice_lines"]["gone"] else ")"),
             self.parameters,
         )
 
-    def _remove_gone(self, present: list[Target]) -> None:
+    def _remove_gone(self, present: list[Target], counts: dict[str, Counts]) -> None:
         for target in reversed(present):
             if target.goes_with or self.manifest.is_full:
-                target.remove_gone(self.parameters)
+                target.remove_gone(self.parameters, counts[target.stage])
 
     def _services(self) -> None:
         """What a customer holds is what his running contracts say."""

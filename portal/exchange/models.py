@@ -39,7 +39,9 @@ class BillingDelivery(models.Model):
     is_dry_run = models.BooleanField(default=False)
     rows_promised = models.JSONField(default=dict)  # by file, as the manifest says
     rows_read = models.JSONField(default=dict)  # by file; what is staged and committed
-    read_until = models.BigIntegerField(null=True)  # the last fault of the reading, when all is read; what follows is checked anew
+    read_until = models.BigIntegerField(
+        null=True
+    )  # the last fault of the reading, when all is read; what follows is checked anew
 
     class Meta:
         verbose_name = _("delivery of billing data")

@@ -60,10 +60,9 @@ class Papers:
     def open(self, batch: Batch) -> list[tuple[int, str]]:
         """Fill in what the papers say; returns warnings by row."""
         self._warnings = []
-        columns = batch.columns
-        rows: dict[int, dict[str, Any]] = {}
-        for place in self._with_papers(batch):
-            rows[place] = {name: column[place] for name, column in columns.items()}
+        rows = {
+            place: {name: column[place] for name, column in batch.columns.items()} for place in self._with_papers(batch)
+        }
         if self.file is INVOICES_XML:
             self._read_xml(batch, rows)
         for place, values in rows.items():
@@ -71,13 +70,7 @@ class Papers:
                 self._pdf(batch, place, values)
             if values.get("upo") and place not in batch.faults:
                 self._upo(place, values)
-        if rows:
-            names = set().union(*rows.values())
-            for name in names:
-                column = columns.setdefault(name, [None if name in _NULLABLE else ""] * len(batch))
-                for place, values in rows.items():
-                    if name in values:
-                        column[place] = values[name]
+        _put_back(rows, batch)
         if self.file.stage == "invoices":
             self._derived(batch)
         return self._warnings
@@ -153,10 +146,20 @@ class Papers:
         words = {cell: ",".join(json.loads(cell)) if cell else "" for cell in set(said)}
         columns["service"] = [words[cell] for cell in said]
         columns["number_folded"] = [fold_number(number or "") for number in columns.get("number", [""] * size)]
-        columns["corrects_folded"] = [fold_number(number) if number else "" for number in columns.get("corrects_number", [""] * size)]
+        columns["corrects_folded"] = [
+            fold_number(number) if number else "" for number in columns.get("corrects_number", [""] * size)
+        ]
         for place, number in enumerate(columns["ksef_number"]):
             if number and place not in batch.faults:
                 self._warnings += [(place, sentence) for sentence in invoices.ksef_warnings(number)]
+
+
+def _put_back(rows: dict[int, dict[str, Any]], batch: Batch) -> None:
+    for name in set().union(*rows.values()):
+        column = batch.columns.setdefault(name, [None if name in _NULLABLE else ""] * len(batch))
+        for place, values in rows.items():
+            if name in values:
+                column[place] = values[name]
 
 
 _NULLABLE = {"issued_on", "period_from", "period_to", "due_on", "net", "vat", "gross", "to_pay"}

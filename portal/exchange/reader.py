@@ -4,9 +4,9 @@ import csv
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -52,33 +52,85 @@ class Reading:
 
     def batches(self, size: int = BATCH, *, skip: int = 0) -> Iterator[Batch]:
         """The rows after the first `skip` of them. Raises FileFault where the file itself is wrong."""
-        reader = csv.reader(self._text(), delimiter=self.dialect.delimiter, strict=True)
+        pieces = self._pieces()
+        first = next(pieces, "")
+        if not first:
+            raise FileFault(self.name, _("The file is empty; even a file without rows has a header."))
+        head, _end, rest = first.partition("\n")
+        header = self._header(head)
+        known, begun = self._columns(header), 1
+        for piece in chain([rest], pieces):
+            across = self._plain(piece, len(header))
+            if across is None:
+                yield from self._careful(chain([piece], pieces), begun, len(header), known, size, skip)
+                return
+            rows = len(across[0])
+            for start in range(min(skip, rows), rows, size):
+                end = min(start + size, rows)
+                self.rows += end - start
+                lines = list(range(begun + start + 1, begun + end + 1))
+                yield self._batch([column[start:end] for column in across], lines, known, {})
+            self.rows += min(skip, rows)
+            skip, begun = max(skip - rows, 0), begun + rows
+
+    def _header(self, line: str) -> list[str]:
         try:
-            header = next(reader, None)
-            if header is None:
-                raise FileFault(self.name, _("The file is empty; even a file without rows has a header."))
-            known = self._columns(header)
-            rows = ((row, reader.line_num) for row in reader if row)
+            return next(csv.reader([line], delimiter=self.dialect.delimiter, strict=True), [])
+        except csv.Error as error:
+            sentence = _("The file cannot be read as CSV from here on: %(fault)s.") % {"fault": error}
+            raise FileFault(self.name, sentence, 1) from None
+
+    def _plain(self, text: str, width: int) -> list[list[str]] | None:
+        """Columns of lines without quotation marks and all of the same width, as they mostly are; else None."""
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+        if '"' in text or "\r" in text or "\n\n" in text or text.startswith("\n"):
+            return None
+        text, delimiter = text.removesuffix("\n"), self.dialect.delimiter
+        if not text:
+            return [[]] * width
+        if {line.count(delimiter) for line in text.split("\n")} != {width - 1}:
+            return None
+        cells = text.replace("\n", delimiter).split(delimiter)
+        return [cells[place::width] for place in range(width)]
+
+    def _careful(
+        self, pieces: Iterator[str], begun: int, width: int, known: list[tuple[int, Cells]], size: int, skip: int
+    ) -> Iterator[Batch]:
+        """The rest of the file by the rules of CSV."""
+        lines = (line for piece in pieces for line in _lines(piece))
+        reader = csv.reader(lines, delimiter=self.dialect.delimiter, strict=True)
+        try:
+            rows = ((row, begun + reader.line_num) for row in reader if row)
             for _row in islice(rows, skip):
                 self.rows += 1
             while some := list(islice(rows, size)):
                 self.rows += len(some)
-                yield self._batch([row for row, _line in some], [line for _row, line in some], len(header), known)
+                faults: dict[int, list[str]] = {}
+                across = self._across([row for row, _line in some], width, faults)
+                yield self._batch(across, [line for _row, line in some], known, faults)
         except csv.Error as error:
             sentence = _("The file cannot be read as CSV from here on: %(fault)s.") % {"fault": error}
-            raise FileFault(self.name, sentence, reader.line_num) from None
+            raise FileFault(self.name, sentence, begun + reader.line_num) from None
 
-    def _batch(self, rows: list[list[str]], lines: list[int], width: int, known: list[tuple[int, Cells]]) -> Batch:
-        faults: dict[int, list[str]] = {}
-        crooked = set()
+    def _across(self, rows: list[list[str]], width: int, faults: dict[int, list[str]]) -> list[tuple[str, ...]]:
+        """Columns of rows; a row of another width is empty in all of them."""
         if set(map(len, rows)) != {width}:
             for place, row in enumerate(rows):
                 if len(row) != width:
                     shown = {"found": len(row), "expected": width}
                     faults[place] = [_("The row has %(found)d cells, the header has %(expected)d.") % shown]
-                    crooked.add(place)
                     rows[place] = [""] * width
-        across = list(zip(*rows, strict=True))
+        return list(zip(*rows, strict=True))
+
+    def _batch(
+        self,
+        across: Sequence[Sequence[str]],
+        lines: list[int],
+        known: list[tuple[int, Cells]],
+        faults: dict[int, list[str]],
+    ) -> Batch:
+        crooked = set(faults)
         columns: dict[str, list[Staged]] = {}
         for place, cells in known:
             column = cells.column
@@ -93,7 +145,7 @@ class Reading:
                     faults.setdefault(row, []).append(sentence)
         for column in self.file.columns:
             if column.field not in columns:
-                columns[column.field] = [as_staged(column, column.empty)] * len(rows)
+                columns[column.field] = [as_staged(column, column.empty)] * len(lines)
         return Batch(lines, columns, faults)
 
     def _columns(self, header: list[str]) -> list[tuple[int, Cells]]:
@@ -112,8 +164,8 @@ class Reading:
             if name in ours
         ]
 
-    def _text(self) -> Iterator[str]:
-        """Lines with their ends. Not through a TextIOWrapper, which could not say where a fault is."""
+    def _pieces(self) -> Iterator[str]:
+        """The file as text, some whole lines at a time; read and decoded here, so that a fault has its line."""
         rest = b""
         while block := self._block():
             self._sha256.update(block)
@@ -122,17 +174,17 @@ class Reading:
             if len(rest) > LONGEST_LINE:
                 number = self._lines + whole.count(b"\n") + 1
                 raise FileFault(self.name, _("The line is longer than a line of this format can be."), number)
-            yield from self._decoded(whole)
-        yield from self._decoded(rest)
+            if whole:
+                yield self._decoded(whole)
+        if rest:
+            yield self._decoded(rest)
 
-    def _decoded(self, content: bytes) -> Iterator[str]:
-        if not content:
-            return
+    def _decoded(self, content: bytes) -> str:
         if self._lines == 0:
             content = content.removeprefix(b"\xef\xbb\xbf")
         encoding = self.dialect.encoding_of(self.file)
         try:
-            lines = content.decode(encoding).split("\n")
+            text = content.decode(encoding)
         except UnicodeDecodeError as error:
             number = self._lines + content.count(b"\n", 0, error.start) + 1
             sentence = (
@@ -141,12 +193,8 @@ class Reading:
                 else _("The line is not %(encoding)s, as the column map says.") % {"encoding": encoding}
             )
             raise FileFault(self.name, sentence, number) from None
-        last = lines.pop()
-        for line in lines:
-            yield line + "\n"
-        if last:
-            yield last
-        self._lines += len(lines) + bool(last)
+        self._lines += content.count(b"\n") + (not content.endswith(b"\n"))
+        return text
 
     def _block(self) -> bytes:
         try:
@@ -154,3 +202,12 @@ class Reading:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             sentence = _("The file is damaged from here on: %(fault)s.") % {"fault": str(error).rstrip(".")}
             raise FileFault(self.name, sentence, self._lines + 1) from None
+
+
+def _lines(piece: str) -> Iterator[str]:
+    """Lines with their ends."""
+    whole = piece.split("\n")
+    last = whole.pop()
+    yield from (line + "\n" for line in whole)
+    if last:
+        yield last

@@ -15,9 +15,7 @@ def is_staged(delivery: BillingDelivery) -> bool:
     for name, rows in delivery.rows_read.items():
         at = BY_FILE_NAME[name].stage
         here[at] = here.get(at, 0) + rows
-    return all(
-        here.get(name, 0) == int(one(f"SELECT count(*) FROM {stage(name)}", {})) for name in Staged.models
-    )
+    return all(here.get(name, 0) == int(one(f"SELECT count(*) FROM {stage(name)}", {})) for name in Staged.models)
 
 
 @transaction.atomic

@@ -9,9 +9,17 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from portal.exchange.columns import Kind
+from portal.exchange.format import FILES
 from portal.exchange.staged import Staged
 
 Counts = dict[str, int]
+# Columns of a stage by which its rows name others.
+JOINED_BY = {
+    file.stage: {column.field for column in file.columns if column.refers_to and column.kind is Kind.TEXT}
+    for file in FILES
+    if file.stage != "invoices"
+} | {"invoices": {"customer", "contract", "number_folded"}}
 
 
 def json(literal: str) -> str:
@@ -44,11 +52,27 @@ def one(statement: str, parameters: dict[str, Any]) -> Any:
 
 
 def analyze(*models: type[Model]) -> None:
-    """Tell PostgreSQL how many rows of what there are now; its guesses of tables just filled are wild."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            for model in models:
-                cursor.execute(f"ANALYZE {table(model)}")
+    """Tell PostgreSQL how many rows of what there are now; its guesses of tables just filled are wild.
+
+    A glance is enough for this import. The database itself looks closer some minutes later, as after any large change.
+    """
+    _glance([table(model) for model in models])
+
+
+def analyze_staged(*stages: str) -> None:
+    """The same of staging tables and the columns by which they are joined."""
+    columns = {here: {"row_key", "customer_key", "verdict", *JOINED_BY.get(here, ())} for here in stages}
+    _glance([f"{stage(here)} ({', '.join(map(name, sorted(known)))})" for here, known in columns.items()])
+
+
+def _glance(at: list[str]) -> None:
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_statistics_target = 10")
+        for what in at:
+            cursor.execute(f"ANALYZE {what}")
+        cursor.execute("RESET default_statistics_target")
 
 
 @dataclass(frozen=True)
@@ -67,7 +91,8 @@ def joined_to(refs: Refs, staged: str = "s") -> str:
     """The rows that staged ones name, joined to them: whole tables at once, not a look-up for each row."""
     return "".join(
         f" LEFT JOIN {table(ref.model)} {alias} ON {alias}.source = %(source)s"
-        f" AND {alias}.external_id = {staged}.{name(ref.column)}" + (f" AND {alias}.is_current" if ref.is_current else "")
+        f" AND {alias}.external_id = {staged}.{name(ref.column)}"
+        + (f" AND {alias}.is_current" if ref.is_current else "")
         for alias, ref in refs.items()
     )
 
@@ -86,6 +111,7 @@ class Target:
     scope: str = "t.source = %(source)s"  # the rows of t that this delivery may speak of
     owner: str = ""  # SQL for the id of t's customer
     owner_joins: str = ""  # what that SQL speaks of
+    kept_owner: str = ""  # joins from refs to the customer oc, for rows that name no customer themselves
     when_gone: str = ""  # what a full delivery does to a row that it no longer holds: "DELETE", or columns to set
     goes_with: str = ""  # instead: a join to t without which it is not gone, in any delivery
 
@@ -97,17 +123,35 @@ class Target:
         """Whether nothing is there yet that a staged row could be compared with."""
         return not one(f"SELECT EXISTS (SELECT 1 FROM {table(self.model)} t WHERE {self.scope})", parameters)
 
-    def weigh(self, parameters: dict[str, Any]) -> None:
-        """Decide of each staged row whether it is changed or the same; it is new as it was staged."""
-        if self.is_empty(parameters):
+    def weigh(self, parameters: dict[str, Any], *, above: str = "", names: str = "") -> None:
+        """Decide of each staged row whether it is changed or the same (it is new as it was staged), and whose it is.
+
+        `above` is the stage of the rows by which it is somebody's, named by the column `names`; without, it says so itself.
+        """
+        is_new = self.is_empty(parameters)
+        if is_new and not above:
             return
-        alike = " AND ".join(f"t.{name(column)} IS NOT DISTINCT FROM {value}" for column, value in self.columns.items())
+        joins, found = self._staged, {"verdict": "'new'"}
+        if not is_new:
+            joins += f" LEFT JOIN {table(self.model)} t ON {self.joined}"
+            found["verdict"] = f"CASE WHEN t.id IS NULL THEN 'new' WHEN {self._alike} THEN 'same' ELSE 'changed' END"
+        if above:
+            joins += f" LEFT JOIN {stage(above)} a ON a.row_key = s.{name(names)}{self.kept_owner}"
+            found["customer_key"] = "coalesce(a.customer_key, oc.external_id, '')"
         execute(
-            f"UPDATE {stage(self.stage)} AS w SET verdict = f.verdict FROM ("
-            f"SELECT s.id, CASE WHEN {alike} THEN 'same' ELSE 'changed' END AS verdict"
-            f" FROM {self._staged} JOIN {table(self.model)} t ON {self.joined} WHERE s.verdict = 'new') f"
+            f"UPDATE {stage(self.stage)} AS w SET {', '.join(f'{column} = f.{column}' for column in found)} FROM"
+            f" (SELECT s.id, {', '.join(f'{value} AS {column}' for column, value in found.items())} FROM {joins}) f"
             " WHERE f.id = w.id",
             parameters,
+        )
+        analyze_staged(self.stage)  # else it still believes that every row is new
+
+    @property
+    def _alike(self) -> str:
+        """The row says what is kept; a reference that leads nowhere says something else than none."""
+        values = [f"t.{name(column)} IS NOT DISTINCT FROM {value}" for column, value in self.columns.items()]
+        return " AND ".join(
+            values + [f"({alias}.id IS NOT NULL OR s.{name(ref.column)} = '')" for alias, ref in self.refs.items()]
         )
 
     def gone(self, *columns: str) -> str:
@@ -153,8 +197,8 @@ class Target:
                 parameters,
             )
 
-    def remove_gone(self, parameters: dict[str, Any]) -> None:
-        if not self.when_gone:
+    def remove_gone(self, parameters: dict[str, Any], counts: Counts) -> None:
+        if not self.when_gone or not counts["gone"]:
             return
         what = f"DELETE FROM {table(self.model)} AS t"
         if self.when_gone != "DELETE":

@@ -3,10 +3,10 @@
 With each batch its faults are kept and how far it is, so that an import that was killed goes on where it was.
 """
 
-from collections.abc import Callable
-from contextlib import closing
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from portal.exchange.models import BillingDelivery, DeliveryFault
 from portal.exchange.package import Package
 from portal.exchange.papers import Papers, readers
 from portal.exchange.reader import BATCH, Batch, Reading
-from portal.exchange.sql import analyze
+from portal.exchange.sql import analyze_staged
 from portal.exchange.staged import BESIDE_COLUMNS, Staged, Touched
 from portal.exchange.table import Table
 
@@ -91,11 +91,24 @@ def fill(
         listed = manifest.files.get(file.file_name)
         if listed is None:
             continue
-        with readers(listed.rows if file is INVOICES_XML else 0) as pool:
+        with _few_collections(), readers(listed.rows if file is INVOICES_XML else 0) as pool:
             papers = Papers(package, file, keeps_files, pool) if file.stage in {"invoices", "documents"} else None
             _Filling(package, file, manifest, faults, papers).run(listed, progress)
     faults.flush()
-    analyze(*Staged.models.values())
+    analyze_staged(*{file.stage for file in FILES if file.file_name in manifest.files})
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Millions of short-lived rows make no circles: looking for some after every few hundred takes most of the time."""
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 1_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 class _Filling:
@@ -116,9 +129,7 @@ class _Filling:
             varying += ["kind", "number", "issued_on", "period_from", "period_to", "due_on", "net", "vat", "gross"]
             varying += ["to_pay", "currency", "seller_account", "corrects_number"]
         self.columns = varying + [name for name in beside if name not in varying]
-        self.nullable = {
-            name for name in self.columns if Staged.of(file.stage)._meta.get_field(name).null
-        }
+        self.nullable = {name for name in self.columns if Staged.of(file.stage)._meta.get_field(name).null}
         broken = frozenset(column.field for column in file.columns if column.kind is Kind.LONG_TEXT)
         self.table = Table(Staged.of(file.stage), self.columns, broken=broken, file=self.name)
 
@@ -160,16 +171,15 @@ class _Filling:
         warnings = self.papers.open(batch) if self.papers else []
         if self.file.stage == "customers":
             columns["name_folded"] = [fold(name or "")[:220] for name in columns["name"]]
-        customers = columns[self.owner] if self.owner else [""] * len(batch)
+        nobody: list[Value] = [""] * len(batch)
+        customers = columns[self.owner] if self.owner else nobody
         for weight, found in ((Weight.WARNING, warnings), (Weight.ROW, _each(batch.faults))):
             for place, sentence in found:
                 self.faults.add(weight, self.name, batch.lines[place], sentence, customers[place] or "")
         columns["line"] = list(map(str, batch.lines))
         columns["row_key"] = self._row_keys(columns)
         columns["customer_key"] = customers
-        return [
-            columns.get(name) or [None if name in self.nullable else ""] * len(batch) for name in self.columns
-        ]
+        return [columns.get(name) or [None if name in self.nullable else ""] * len(batch) for name in self.columns]
 
     def _row_keys(self, columns: dict[str, list[Value]]) -> list[Value]:
         if len(self.key) == 1:

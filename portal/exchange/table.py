@@ -34,9 +34,10 @@ class Table:
         rows = rest.join(map("\t".join, zip(*self._written(columns), strict=True))) + rest
         if self._broken or "\\" in rows:
             rows = rows.translate(_ESCAPED)
-        with connection.cursor() as cursor, cursor.copy(
-            f"COPY {self._name} ({self._names}) FROM STDIN WITH (NULL E'\\x01')"
-        ) as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {self._name} ({self._names}) FROM STDIN WITH (NULL E'\\x01')") as copy,
+        ):
             copy.write(rows)
 
     def _written(self, columns: list[list[Staged]]) -> Iterator[list[str]]:

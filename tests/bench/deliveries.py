@@ -30,7 +30,7 @@ def write(folder: Path, files: dict[str, Iterable[str]], *, kind: str = "changes
         listed[f"{name}.csv"] = {"rows": rows, "sha256": digest.hexdigest()}
     as_of = (AS_OF + timedelta(minutes=day)).isoformat()
     manifest = {"format": NAME, "version": VERSION, "source": "billing", "kind": kind, "as_of": as_of, "made_at": as_of}
-    order = [name for name in (format.file_name for format in BY_NAME.values()) if name in listed]
+    order = [file.file_name for file in BY_NAME.values() if file.file_name in listed]
     (folder / MANIFEST).write_text(json.dumps(manifest | {"files": {name: listed[name] for name in order}}))
     return folder
 

@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 from django.utils.translation import gettext as _
 
 from portal.exchange.actions import import_delivery
-from portal.exchange.faults import AlreadyRunning
+from portal.exchange.dialect import WrongMap
+from portal.exchange.faults import AlreadyRunning, Stopped
 from portal.exchange.report import lines
 
 
@@ -19,11 +20,17 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path, help="the folder or ZIP")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 
+        parser.add_argument(
+            "--map", type=Path, help="a TOML file: how this sender writes the files (docs/exchange/column-map.md)"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         bar = Bar(self.stderr)
         try:
-            outcome = import_delivery(options["path"], dry_run=options["dry_run"], progress=bar.show)
-        except AlreadyRunning as refusal:
+            outcome = import_delivery(
+                options["path"], dry_run=options["dry_run"], column_map=options["map"], progress=bar.show
+            )
+        except (AlreadyRunning, Stopped, WrongMap) as refusal:
             raise CommandError(str(refusal), returncode=2) from None
         finally:
             bar.end()
