@@ -6,7 +6,7 @@ Every quick way takes only what the parser would take, and gives what it would g
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ _AMOUNTS = re.compile(r"(?:(?:-?[0-9]{1,12}[.,][0-9]{2})?\n)*+")
 
 _AS_STAGED: dict[Kind, Callable[[Any], str]] = {
     Kind.DAY: date.isoformat,
+    Kind.MOMENT: lambda value: value.astimezone(UTC).replace(tzinfo=None).isoformat(" "),
     Kind.AMOUNT: lambda value: str(money.to_grosze(value)),
     Kind.NUMBER: lambda value: f"{value:f}",
     Kind.WHOLE: str,

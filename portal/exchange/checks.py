@@ -261,23 +261,22 @@ class _Checks:
         )
 
     def _twice(self) -> None:
-        """Two invoices of one customer with one number, in this delivery or the second of them."""
-        same = "customer, number_folded"
-        here = (
-            f"SELECT s.id FROM {stage('invoices')} s JOIN (SELECT {same} FROM {stage('invoices')} WHERE number_folded <> ''"
-            f" GROUP BY {same} HAVING count(DISTINCT external_id) > 1) d"
-            " ON d.customer = s.customer AND d.number_folded = s.number_folded"
+        """Two invoices with one number, whosesoever: in this delivery, or the second of them."""
+        twice = (
+            f"SELECT s.id FROM {stage('invoices')} s JOIN (SELECT number_folded FROM {stage('invoices')}"
+            " WHERE number_folded <> '' GROUP BY number_folded HAVING count(DISTINCT external_id) > 1) d"
+            " ON d.number_folded = s.number_folded"
         )
-        if self._kept("invoices"):
-            here += (
+        if self._kept("invoices"):  # but for those that come again, maybe under another number
+            twice += (
                 f" UNION SELECT s.id FROM {stage('invoices')} s JOIN {table(Invoice)} i"
-                " ON i.number_folded = s.number_folded AND i.source = %(source)s AND i.external_id <> s.external_id"
-                f" JOIN {table(Customer)} c ON c.id = i.customer_id AND c.external_id = s.customer"
-                " WHERE s.number_folded <> ''"
+                " ON i.number_folded = s.number_folded AND i.source = %(source)s"
+                f" LEFT JOIN {stage('invoices')} o ON o.row_key = i.external_id"
+                " WHERE s.number_folded <> '' AND o.id IS NULL"
             )
         self._add(
-            f"SELECT s.file, s.line, s.customer_key, s.number FROM {stage('invoices')} s WHERE s.id IN ({here})",
-            _("Another invoice of this customer has the number %(number)s too."),
+            f"SELECT s.file, s.line, s.customer_key, s.number FROM {stage('invoices')} s WHERE s.id IN ({twice})",
+            _("Another invoice has the number %(number)s too."),
             Weight.DOUBT,
         )
 

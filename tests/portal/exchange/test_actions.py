@@ -92,7 +92,7 @@ def test_a_delivery_of_a_day_to_come_is_refused_and_does_not_block_true_ones(tak
     settings.EBOK_EXCHANGE_MOST_AHEAD = timedelta(days=1)
     outcome = take(as_of=AS_OF + timedelta(days=800))
     assert outcome.faults[0].startswith(
-        "manifest.json: The delivery is as of 29.01.2029 04:00, and now it is 20.11.2026"
+        "manifest.json: The delivery is as of 28.01.2029 04:00, and now it is 20.11.2026"
     )
     assert take().is_merged
 

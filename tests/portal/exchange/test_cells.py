@@ -1,7 +1,7 @@
 """The quick ways through a column say what the careful parser of one cell says."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.exchange.cells import Cells, as_staged
@@ -15,6 +15,7 @@ ODD += ["water,sewage", "WODA", "x" * 300, "a\tb", "a\u00a0b", "12,345", "007", 
 
 
 @pytest.mark.parametrize("kind", list(Kind))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cells=st.lists(st.one_of(st.sampled_from(ODD), st.text(max_size=8)), min_size=1, max_size=12))
 def test_a_column_at_once_is_what_its_cells_are_one_by_one(kind, cells):
     column = COLUMNS[kind]
