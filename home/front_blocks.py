@@ -47,6 +47,11 @@ class TaskBlock(blocks.StructBlock):
             "Strangers come to paying without signing in where the rules allow it. Left out while nobody can pay online."
         ),
     )
+    is_reading = blocks.BooleanBlock(
+        label=_("is giving a reading"),
+        required=False,
+        help_text=_("Left out while the rules let no customer give readings."),
+    )
 
     class Meta:
         icon = "link"

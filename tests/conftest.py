@@ -131,9 +131,12 @@ def _flushes(item: pytest.Item) -> bool:
 @pytest.fixture(autouse=True)
 def _empty_caches() -> None:
     """Caches, and what a process keeps of its configuration, outlive a test's transaction: each test starts without."""
+    from wagtail.contrib.forms.utils import get_form_types  # noqa: PLC0415 - the same
+
     from portal.utility.kept import forget_everything  # noqa: PLC0415 - the room's package needs Django ready
 
     forget_everything()
+    get_form_types.cache_clear()  # it keeps rows of content types, and a flush gives them new keys
     for cache in caches.all(initialized_only=True):
         cache.clear()
 
@@ -228,12 +231,18 @@ def page(new_page: Callable[[], Any]) -> Any:
 
 
 @pytest.fixture
-def axe() -> Callable[[Any], None]:
-    """`axe(page)` fails with every accessibility fault that axe-core finds on the page as it stands."""
+def axe() -> Callable[..., None]:
+    """`axe(page)` fails with every accessibility fault that axe-core finds on the page as it stands.
+
+    `only` names the rules to look at; `context` what to look at, as axe-core takes it.
+    """
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - only journeys pay for its start
 
-    def check(page: Any) -> None:
-        found = Axe().run(page)
+    def check(page: Any, *, only: list[str] | None = None, context: Any = None) -> None:
+        options: dict[str, Any] = {"resultTypes": ["violations"]}
+        if only:
+            options["runOnly"] = {"type": "rule", "values": only}
+        found = Axe().run(page, context=context, options=options)
         assert not found.violations_count, f"{page.url}\n{found.generate_report()}"
 
     return check

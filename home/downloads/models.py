@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,14 +12,20 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.models import TranslatableMixin
 
 from portal import clock
+from portal.content.folding import free_address
 from portal.content.models import BasePage
+
+LONGEST_SLUG = 80
 
 
 class Download(TranslatableMixin, models.Model):
     slug = models.SlugField(
         _("end of its address"),
-        max_length=80,
-        help_text=_("Stays when the file is replaced, so that links from letters keep working."),
+        max_length=LONGEST_SLUG,
+        blank=True,
+        help_text=_(
+            "Left empty: made from the title. Stays when the file is replaced, so that links from letters keep working."
+        ),
     )
     title = models.CharField(_("title"), max_length=150)
     description = models.CharField(_("what it is for"), max_length=250, blank=True)
@@ -49,6 +56,16 @@ class Download(TranslatableMixin, models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        others = Download.objects.filter(locale_id=self.locale_id).exclude(pk=self.pk)
+        taken = set(others.values_list("slug", flat=True))
+        self.slug = self.slug or free_address(self.title, taken, LONGEST_SLUG)
+        if self.slug in taken:
+            raise ValidationError(
+                {"slug": _("Another form has this address. Type another one, or leave the field empty.")}
+            )
 
     @property
     def url(self) -> str:

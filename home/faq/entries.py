@@ -1,6 +1,8 @@
 """Questions with their answers, kept by editors in the panel."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import Select
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -8,6 +10,9 @@ from wagtail.fields import RichTextField
 from wagtail.models import PreviewableMixin, RevisionMixin, TranslatableMixin
 
 from portal.content.blocks import TEXT_FEATURES
+from portal.content.folding import free_address
+
+LONGEST_ANCHOR = 80
 
 
 class FaqCategory(TranslatableMixin, models.Model):
@@ -32,14 +37,20 @@ class FaqEntry(PreviewableMixin, RevisionMixin, TranslatableMixin, models.Model)
     question = models.CharField(_("question"), max_length=200)
     anchor = models.SlugField(
         _("anchor"),
-        max_length=80,
-        help_text=_("The end of the question's address, after #. Do not change it once letters quote it."),
+        max_length=LONGEST_ANCHOR,
+        blank=True,
+        help_text=_(
+            "The end of the question's address, after #. Left empty: made from the question. Do not change it once letters quote it."
+        ),
     )
     answer = RichTextField(_("answer"), features=TEXT_FEATURES)
     is_top = models.BooleanField(_("on the front page"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
-    panels = [FieldPanel(name) for name in ("category", "question", "answer", "is_top", "order", "anchor")]
+    panels = [
+        FieldPanel("category", widget=Select),
+        *(FieldPanel(name) for name in ("question", "answer", "is_top", "order", "anchor")),
+    ]
 
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("question and answer")
@@ -49,6 +60,16 @@ class FaqEntry(PreviewableMixin, RevisionMixin, TranslatableMixin, models.Model)
 
     def __str__(self) -> str:
         return self.question
+
+    def clean(self) -> None:
+        super().clean()
+        others = FaqEntry.objects.filter(locale_id=self.locale_id).exclude(pk=self.pk)
+        taken = set(others.values_list("anchor", flat=True))
+        self.anchor = self.anchor or free_address(self.question, taken, LONGEST_ANCHOR)
+        if self.anchor in taken:
+            raise ValidationError(
+                {"anchor": _("Another question has this anchor. Type another one, or leave the field empty.")}
+            )
 
     def times_helped(self) -> int:
         return self.help.helped if hasattr(self, "help") else 0

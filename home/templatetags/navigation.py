@@ -18,6 +18,9 @@ from portal.accounts import terms_gate
 from portal.cases import outage_queries
 from portal.content import addresses
 from portal.customers.access import STRANGER
+from portal.metering.rules import ReadingRules
+from portal.utility.rulebook import rules
+from portal.utility.rules import Modules
 
 register = template.Library()
 
@@ -147,4 +150,6 @@ def task_url(context: template.Context, task: dict[str, Any]) -> str:
             return ""
         if not getattr(user, "is_authenticated", False) and guests.are_welcome():
             return reverse("payments:guest")
+    if task.get("is_reading") and not (rules(Modules).readings and rules(ReadingRules).is_accepting):
+        return ""
     return (navigation.role_url(task["role"]) if task["role"] else "") or str(task["address"])

@@ -12,12 +12,13 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
-from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
+from wagtail_modeladmin.options import modeladmin_register
 
 from portal import clock
 from portal.cases import desk_views, message_desk, outage_desk, policies, queries
 from portal.cases.models import AnswerTemplate, Case, CaseTopic, OfficeMessage, Outage
 from portal.utility.registers import OFFICE_MENU, Register
+from portal.utility.wagtail_hooks import Dictionary
 
 
 class CasesMenuItem(MenuItem):
@@ -144,7 +145,7 @@ def what_is_due(request: HttpRequest, panels: list[Component]) -> None:
         panels.append(WaitingCases())
 
 
-class TopicRegister(ModelAdmin):
+class TopicRegister(Dictionary):
     """What one can write about: read often, changed seldom."""
 
     model = CaseTopic
@@ -169,12 +170,8 @@ class TopicRegister(ModelAdmin):
         InlinePanel("questions", heading=gettext_lazy("Fields of the form"), label=gettext_lazy("question")),
     ]
 
-    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
-        """None, as in every register of this house."""
-        return ()
 
-
-class TemplateRegister(ModelAdmin):
+class TemplateRegister(Dictionary):
     model = AnswerTemplate
     menu_label = gettext_lazy("Templates of answers")
     menu_icon = "form"
@@ -182,10 +179,6 @@ class TemplateRegister(ModelAdmin):
     list_display = ("title", "topic_kind")
     search_fields = ("title", "text")
     panels = [FieldPanel("title"), FieldPanel("topic_kind"), FieldPanel("text")]
-
-    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
-        """The same."""
-        return ()
 
 
 modeladmin_register(TopicRegister)

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
+from itertools import count
 
 SHORTEST = 2
 LONGEST_QUERY = 100
@@ -12,6 +14,13 @@ def fold(text: str) -> str:
     """“Łódź, Żółwia 3” → “lodz zolwia 3”. Both databases find it with a plain comparison."""
     plain = unicodedata.normalize("NFKD", text.lower().replace("ł", "l"))
     return " ".join(_WORDS.findall("".join(sign for sign in plain if not unicodedata.combining(sign))))
+
+
+def free_address(words: str, taken: Collection[str], longest: int) -> str:
+    """The end of an address made from these words (“Gdzie są faktury?” → “gdzie-sa-faktury”), other than those taken."""
+    wanted = fold(words).replace("_", "-").replace(" ", "-")[: longest - 4].strip("-") or "x"
+    numbered = (f"{wanted}-{number}" for number in count(2))
+    return wanted if wanted not in taken else next(name for name in numbered if name not in taken)
 
 
 def stems(asked: str) -> list[str]:

@@ -129,6 +129,11 @@ class Department(TranslatableMixin, models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        super().clean()
+        if Department.objects.filter(slug=self.slug, locale_id=self.locale_id).exclude(pk=self.pk).exists():
+            raise ValidationError({"slug": _("Another department has this short name. Type another one.")})
+
 
 class ContactTopic(TranslatableMixin, models.Model):
     """A matter that people come with, and the department that deals with it."""

@@ -169,9 +169,15 @@ def rules_viewset() -> Rules:
     return Rules()
 
 
-class DepartmentRegister(ModelAdmin):
-    """A dictionary that is read often and changed seldom."""
+class Dictionary(ModelAdmin):
+    """Rows that are read often and changed seldom."""
 
+    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
+        """None: filters by another table want django.contrib.admin, which this house does not install."""
+        return ()
+
+
+class DepartmentRegister(Dictionary):
     model = Department
     menu_label = gettext_lazy("Departments")
     menu_icon = "group"
@@ -182,16 +188,12 @@ class DepartmentRegister(ModelAdmin):
     ordering = ("order", "name")
     panels = [FieldPanel(name) for name in ("name", "phone", "email", "hours", "matters", "slug", "order")]
 
-    def get_list_filter(self, request: HttpRequest) -> tuple[str, ...]:
-        """None: filters by another table want django.contrib.admin, which this house does not install."""
-        return ()
-
 
 modeladmin_register(DepartmentRegister)
 
 
-class ContactTopics(ModelAdmin):
-    """A dictionary: what people come with, and where it is dealt with."""
+class ContactTopics(Dictionary):
+    """What people come with, and where it is dealt with."""
 
     model = ContactTopic
     menu_label = gettext_lazy("Contact topics")

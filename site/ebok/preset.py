@@ -65,16 +65,28 @@ def read(name: str) -> dict[str, Any]:
     path = Path(name) if name.endswith(".toml") else PRESETS / f"{name}.toml"
     if not path.exists() or name.startswith("_"):
         raise NoSuchPreset(name)
-    own = tomllib.loads(path.read_text(encoding="utf-8"))
-    shared = tomllib.loads(_spelled((PRESETS / SHARED).read_text(encoding="utf-8"), own["utility"]))
+    text = path.read_text(encoding="utf-8")
+    utility = tomllib.loads(text)["utility"]
+    own = tomllib.loads(_spelled(text, utility))
+    shared = tomllib.loads(_spelled((PRESETS / SHARED).read_text(encoding="utf-8"), utility))
     for kind in ("paper", "object", "page"):
-        rows = {row["key"]: row for row in shared.get(kind, [])}
-        for row in own.get(kind, []):
-            rows[row["key"]] = rows.get(row["key"], {}) | row
+        rows = is_shared = _by_key(shared.get(kind, []))
+        for key, row in _by_key(own.get(kind, [])).items():
+            rows = rows | {key: rows.get(key, {}) | row}
         # What all presets share may name the preset's own objects (a topic its department), so these come first.
-        is_shared = {row["key"] for row in shared.get(kind, [])}
         own[kind] = sorted(rows.values(), key=lambda row: kind == "object" and row["key"] in is_shared)
     return own
+
+
+def _by_key(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Rows of one file by their keys; of two with one key the second would hide the first. Raises PresetFault."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if row["key"] in found:
+            msg = f"Two rows of a preset have the key “{row['key']}”. Give one of them another, or join them."
+            raise PresetFault(msg)
+        found[row["key"]] = row
+    return found
 
 
 def names() -> list[str]:
@@ -82,9 +94,18 @@ def names() -> list[str]:
 
 
 def _spelled(text: str, utility: dict[str, Any]) -> str:
+    """Texts with the utility's own name and numbers in them. Raises PresetFault where a sentence would lack its word."""
     for word in ("name", "legal_name", "product_name", "email", "phone", "emergency_phone"):
-        text = text.replace("{" + word + "}", utility.get(word, ""))
+        place = "{" + word + "}"
+        if place in _without_comments(text) and not utility.get(word):
+            msg = f"A text of the preset speaks of {place}, and its utility has none. Reword the text, or give it."
+            raise PresetFault(msg)
+        text = text.replace(place, utility.get(word, ""))
     return text
+
+
+def _without_comments(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.startswith("#"))
 
 
 @transaction.atomic

@@ -3,12 +3,12 @@
 from allauth.account.views import logout as sign_out
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.conf.urls.static import static
 from django.http import Http404
 from django.urls import include, path, re_path
 from django.views.defaults import page_not_found
 from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
+from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
@@ -34,7 +34,8 @@ urlpatterns = [
 
 if settings.EBOK_DEMO:
     urlpatterns += [path("demo/", include("portal.notifications.demo_urls"))]
-    urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+    # Editors' pictures. An installation has its web server or object storage hand them out (docs/deploy.md).
+    urlpatterns += [path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT})]
 
 urlpatterns += i18n_patterns(
     path("konto/", include("portal.accounts.urls")),

@@ -1,10 +1,15 @@
 """Presets: five utilities from five files; loading again keeps what editors changed."""
 
+from pathlib import Path
+
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page, Site
 
 from ebok import preset
@@ -14,6 +19,8 @@ from home.instructions.models import InstructionPage
 from home.models import HomePage
 from home.notices.models import NoticePage
 from portal.accounts.rules import SignInRules
+from portal.audiences.queries import audience
+from portal.content import addresses
 from portal.content.models import BasePage
 from portal.utility import identity
 from portal.utility.models import ContactTopic, RuleRecord, Utility
@@ -109,12 +116,14 @@ def test_a_rule_that_no_room_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -
 def test_every_page_type_has_its_sample_in_every_preset(name: str) -> None:
     preset.load(name)
     made = {kind.model_class() for kind in ContentType.objects.filter(pk__in=Page.objects.values("content_type"))}
-    public = {model for model in apps.get_models() if issubclass(model, BasePage) and model.is_public}
-    assert public - made == set()
+    types = {model for model in apps.get_models() if issubclass(model, BasePage)}
+    assert types - made == set()
     assert Download.objects.count() >= 3
     assert ContactTopic.objects.count() >= 3
     assert {"news", "offer", "prices"} <= set(NoticePage.objects.values_list("kind", flat=True))
     assert NoticePage.objects.exclude(audience="everyone").exists()
+    for notice in NoticePage.objects.filter(audience="conditions"):
+        assert audience(notice.conditions), notice.title
     for page in InstructionPage.objects.all():
         assert page.minutes, page.title
         assert page.before, page.title
@@ -122,6 +131,46 @@ def test_every_page_type_has_its_sample_in_every_preset(name: str) -> None:
         with form.document.open_file() as file:
             assert file.read(5) == b"%PDF-", form.title
         assert form.picture is not None
+
+
+@pytest.mark.parametrize("name", preset.names())
+def test_every_public_page_of_every_preset_costs_at_most_five_statements_drawn_and_none_kept(
+    name: str, client: Client
+) -> None:
+    preset.load(name)
+    client.get("/")
+    costs, types = {}, set()
+    for page in Page.objects.live().specific():
+        if not (isinstance(page, BasePage) and page.is_shown_to_all):
+            continue
+        path = addresses.url_of(page)
+        types.add(type(page))
+        with CaptureQueriesContext(connection) as drawn:
+            answer = client.get(path)
+        with CaptureQueriesContext(connection) as kept:
+            client.get(path)
+        words = answer.content.decode()
+        costs[path] = (answer.status_code, len(drawn) <= 5, len(kept), "{" in words.split("<main")[1])
+    assert {path: cost for path, cost in costs.items() if cost != (200, True, 0, False)} == {}
+    assert types == {model for model in apps.get_models() if issubclass(model, BasePage) and model.is_public}
+
+
+def test_two_rows_with_one_key_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    written = (preset.PRESETS / "rzeszow.toml").read_text()
+    (tmp_path / "rzeszow.toml").write_text(written + '[[page]]\nkey = "notice:ceny"\n')
+    (tmp_path / preset.SHARED).write_text((preset.PRESETS / preset.SHARED).read_text())
+    monkeypatch.setattr(preset, "PRESETS", tmp_path)
+    with pytest.raises(preset.PresetFault, match="notice:ceny"):
+        preset.read("rzeszow")
+
+
+def test_a_sentence_that_would_lack_its_word_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    written = (preset.PRESETS / "rzeszow.toml").read_text()
+    (tmp_path / "rzeszow.toml").write_text(written)
+    (tmp_path / preset.SHARED).write_text('[[page]]\nkey = "x"\nlead = "Zadzwoń: {phone}."\n')
+    monkeypatch.setattr(preset, "PRESETS", tmp_path)
+    with pytest.raises(preset.PresetFault, match="phone"):
+        preset.read("rzeszow")
 
 
 def test_a_paper_that_an_editor_replaced_is_kept() -> None:

@@ -58,3 +58,12 @@ def test_where_guests_may_not_pay_a_stranger_comes_to_the_dashboard_and_so_to_si
 def test_where_nobody_can_pay_online_the_task_is_left_out(front, client):
     rule("modules", payments=False)
     assert front(client) == ""
+
+
+def test_where_nobody_gives_readings_that_task_is_left_out(site, client):
+    task = {"icon": "meter", "title": "Podaj stan", "text": "", "role": "", "address": "/odczyty/", "is_reading": True}
+    site.home.tasks = [("task", task)]
+    site.home.save()
+    assert "Podaj stan" in client.get("/").content.decode()
+    rule("readings", is_accepting=False)
+    assert "Podaj stan" not in client.get("/").content.decode()

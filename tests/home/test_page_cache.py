@@ -3,10 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.core.cache import caches
+from wagtail.models import Page
 
 from portal import clock
-from portal.content import page_cache
+from portal.content import addresses, page_cache
+from portal.content.models import BasePage
 from portal.utility.models import RuleRecord
 
 
@@ -18,6 +21,21 @@ def test_what_is_published_is_seen_at_once(site, client, put_notice):
     assert "Nowa wiadomość" not in text(client)
     put_notice("Nowa wiadomość").save_revision().publish()
     assert "Nowa wiadomość" in text(client)
+
+
+def test_a_page_of_every_public_type_is_seen_at_once_when_it_is_published(preset, client):
+    seen = set()
+    for page in Page.objects.live().specific().order_by("path"):
+        if not (isinstance(page, BasePage) and page.is_shown_to_all) or type(page) in seen:
+            continue
+        seen.add(type(page))
+        path = addresses.url_of(page)
+        client.get(path)
+        assert page_cache.find(client.get(path).wsgi_request)[1] is not None, path
+        page.title = f"Nowy tytuł {page.pk}"
+        page.save_revision().publish()
+        assert f"Nowy tytuł {page.pk}" in text(client, path), path
+    assert seen == {model for model in apps.get_models() if issubclass(model, BasePage) and model.is_public}
 
 
 def test_what_is_withdrawn_is_gone_at_once(site, client, put_notice):

@@ -206,6 +206,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # Wagtail: its own ways around our sign-in are closed, nothing calls a third party.
 WAGTAIL_SITE_NAME = "eBOK"
+WAGTAIL_ALLOW_UNICODE_SLUGS = False  # an address with tails on its letters becomes unreadable in a letter
 WAGTAIL_PAGE_MODEL = "wagtailcore.Page"
 WAGTAILADMIN_LOGIN_URL = "account_login"
 WAGTAIL_FRONTEND_LOGIN_URL = "account_login"

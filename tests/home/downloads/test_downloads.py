@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from wagtail.documents.models import Document
 
 from home.downloads.models import Download
@@ -49,3 +51,18 @@ def test_a_form_is_found_by_searching(form):
 
 def test_an_address_without_a_form_is_not_found(site, client):
     assert client.get("/pobierz/nic/").status_code == 404
+
+
+def test_an_address_left_empty_is_made_from_the_title_and_a_taken_one_is_refused(form):
+    other = Download(locale=form.locale, title="Formularz Ą!", document=form.document)
+    other.full_clean(exclude=["locale"])
+    assert other.slug == "formularz-a-2"
+    other.slug = "formularz-a"
+    with pytest.raises(ValidationError) as refused:
+        other.full_clean(exclude=["locale"])
+    assert set(refused.value.message_dict) == {"slug"}
+
+
+def test_in_a_demo_pictures_of_editors_are_handed_out(db, client):
+    default_storage.save("proba.txt", ContentFile(b"jest"))
+    assert b"".join(client.get("/media/proba.txt").streaming_content) == b"jest"

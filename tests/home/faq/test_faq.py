@@ -179,3 +179,42 @@ def test_marketing_does_not_reorder_questions(site, client, put_question):
     person.groups.add(ensure_groups(site.home)["marketing"])
     client.force_login(person)
     assert dragged(client, entry, 0).status_code in (302, 403)
+
+
+@pytest.fixture
+def editor(site, client):
+    person = get_user_model().objects.create_user("redakcja@example.org", "x", is_staff=True)
+    person.groups.add(ensure_groups(site.home)["redakcja"])
+    client.force_login(person)
+    return client
+
+
+def added(client, category, anchor="", question="Gdzie są moje faktury?"):
+    answer = (
+        '{"blocks": [{"key": "a", "type": "unstyled", "text": "Tutaj.", "depth": 0, "inlineStyleRanges": [],'
+        ' "entityRanges": [], "data": {}}], "entityMap": {}}'
+    )
+    sent = {"category": category.pk, "question": question, "anchor": anchor, "answer": answer, "order": 0}
+    return client.post(reverse("wagtailsnippets_faq_faqentry:add"), sent)
+
+
+def test_an_anchor_left_empty_is_made_from_the_question_and_no_two_are_alike(site, editor):
+    group = FaqCategory.objects.create(name="Konto", locale=site.locale)
+    assert added(editor, group).status_code == 302
+    assert added(editor, group).status_code == 302
+    anchors = FaqEntry.objects.order_by("pk").values_list("anchor", flat=True)
+    assert list(anchors) == ["gdzie-sa-moje-faktury", "gdzie-sa-moje-faktury-2"]
+
+
+def test_an_anchor_that_is_taken_is_refused_at_its_field_and_nothing_is_lost(site, editor, put_question):
+    entry = put_question("Pierwsze?")
+    form = added(editor, entry.category, anchor=entry.anchor).context["form"]
+    assert set(form.errors) == {"anchor"}
+    assert form["question"].value() == "Gdzie są moje faktury?"
+    assert FaqEntry.objects.count() == 1
+
+
+def test_a_question_that_is_too_long_is_refused_at_its_field(site, editor, put_question):
+    entry = put_question("Pierwsze?")
+    form = added(editor, entry.category, question="Długo? " * 40).context["form"]
+    assert set(form.errors) == {"question"}
