@@ -14,6 +14,8 @@ SAID_ON_PUBLIC_PAGES = (
     "utility.Utility",
     "utility.Department",
     "utility.ContactTopic",
+    "utility.TariffGroup",
+    "utility.WasteStream",
     "utility.RuleRecord",
     "wagtailcore.Site",
     "wagtaildocs.Document",

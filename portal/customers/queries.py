@@ -14,6 +14,7 @@ from portal.customers import access, services
 from portal.customers.access import Viewer
 from portal.customers.models import Contract, Customer, Deed, Delegation, LetterCode, ServicePoint
 from portal.customers.policies import digest_of
+from portal.utility import dictionaries
 
 CUSTOMERS_ON_A_PAGE = 25
 
@@ -110,7 +111,7 @@ def _contract(row: Contract) -> ContractLine:
         services_in_words=services.in_words(row.services),
         billing_period_months=row.billing_period_months,
         delivery=row.get_e_invoice_display(),
-        tariff_group=row.tariff_group,
+        tariff_group=dictionaries.tariff_group(row.tariff_group),
         ends_on=row.ends_on,
         places=tuple(places),
         more_places=max(0, count - len(places)),

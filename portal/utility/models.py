@@ -153,6 +153,34 @@ class ContactTopic(TranslatableMixin, models.Model):
         return self.name
 
 
+class Explained(models.Model):
+    """A short word of the billing system, and what the utility calls it."""
+
+    code = models.CharField(
+        _("as the billing system writes it"), max_length=40, unique=True, help_text=_("Letter for letter.")
+    )
+    name = models.CharField(_("as customers read it"), max_length=80)
+
+    class Meta:
+        abstract = True
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TariffGroup(Explained):
+    class Meta(Explained.Meta):
+        verbose_name = _("tariff group")
+        verbose_name_plural = _("tariff groups")
+
+
+class WasteStream(Explained):
+    class Meta(Explained.Meta):
+        verbose_name = _("waste stream")
+        verbose_name_plural = _("waste streams")
+
+
 class RuleRecord(models.Model):
     """The values of one rule set from one day on: planned until that day, then only superseded."""
 

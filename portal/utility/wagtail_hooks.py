@@ -22,7 +22,7 @@ from wagtail_modeladmin.options import ModelAdmin, modeladmin_register
 
 from portal.utility import actions, queries
 from portal.utility.forms import RuleForm, form_for
-from portal.utility.models import ContactTopic, Department, RuleRecord
+from portal.utility.models import ContactTopic, Department, RuleRecord, TariffGroup, WasteStream
 from portal.utility.registers import OFFICE_MENU
 from portal.utility.rules import RuleSet, registered
 
@@ -204,6 +204,28 @@ class ContactTopics(Dictionary):
 
 
 modeladmin_register(ContactTopics)
+
+
+class TariffGroups(Dictionary):
+    model = TariffGroup
+    menu_label = gettext_lazy("Tariff groups")
+    menu_icon = "tag"
+    menu_order = 816
+    list_display = ("code", "name")
+    panels = [FieldPanel("code"), FieldPanel("name")]
+
+
+class WasteStreams(Dictionary):
+    model = WasteStream
+    menu_label = gettext_lazy("Waste streams")
+    menu_icon = "bin"
+    menu_order = 818
+    list_display = ("code", "name")
+    panels = [FieldPanel("code"), FieldPanel("name")]
+
+
+modeladmin_register(TariffGroups)
+modeladmin_register(WasteStreams)
 
 
 class LookingOnly(PermissionHelper):

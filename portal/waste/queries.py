@@ -11,6 +11,7 @@ from portal import clock
 from portal.customers import access
 from portal.customers.access import Viewer
 from portal.customers.models import Deed
+from portal.utility.dictionaries import waste_stream
 from portal.waste.models import CollectionPoint, Pickup, PickupReminder
 
 REPORTED_WITHIN = timedelta(days=7)
@@ -58,7 +59,7 @@ def points(viewer: Viewer) -> tuple[PointLine, ...]:
             row.public_id,
             row.address,
             tuple(
-                f"{box.stream}, {box.litres} l × {box.count}"
+                f"{waste_stream(box.stream)}, {box.litres} l × {box.count}"
                 for box in sorted(row.containers.all(), key=lambda box: (box.stream, box.litres))
             ),
         )
@@ -76,7 +77,7 @@ def pickups(viewer: Viewer, first: date, last: date) -> list[PickupLine]:
     found: dict[tuple[date, UUID], list[str]] = {}
     places: dict[UUID, str] = {}
     for day, place, point, stream in rows:
-        found.setdefault((day, point), []).append(stream)
+        found.setdefault((day, point), []).append(waste_stream(stream))
         places[point] = place
     return [PickupLine(day, tuple(streams), places[point], point) for (day, point), streams in found.items()]
 

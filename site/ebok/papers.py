@@ -37,7 +37,7 @@ def pictured(html: str) -> bytes:
     pen.rectangle((0, 0, WIDTH - 1, HEIGHT - 1), outline=LINE)
     y = MARGIN
     for line in _broken(_heading(html), 22, WIDTH - 2 * MARGIN):
-        _write(pen, (MARGIN, y), line, 22)
+        write(pen, (MARGIN, y), line, 22, INK)
         y += 30
     y += 14
     for number in range((HEIGHT - MARGIN - y) // 22):
@@ -98,8 +98,8 @@ def _broken(text: str, size: int, width: int) -> list[str]:
     return lines
 
 
-def _write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, size: int) -> None:
+def write(pen: ImageDraw.ImageDraw, at: tuple[int, int], text: str, size: int, colour: str) -> None:
     x = float(at[0])
     for letter in text:
-        pen.text((x, at[1] + size), letter, font=_of(letter, size), fill=INK, anchor="ls")
+        pen.text((x, at[1] + size), letter, font=_of(letter, size), fill=colour, anchor="ls")
         x += _of(letter, size).getlength(letter)

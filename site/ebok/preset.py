@@ -20,12 +20,13 @@ from django.core.exceptions import FieldDoesNotExist
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.db import models, transaction
+from django.utils.text import slugify
 from wagtail.documents import get_document_model
 from wagtail.fields import StreamField
 from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, Site
 
-from ebok import papers
+from ebok import papers, pictures
 from home.roles import PageRole
 from home.staff_roles import ensure_groups
 from portal.utility.models import PresetStamp, RuleRecord, Utility
@@ -69,7 +70,7 @@ def read(name: str) -> dict[str, Any]:
     utility = tomllib.loads(text)["utility"]
     own = tomllib.loads(_spelled(text, utility))
     shared = tomllib.loads(_spelled((PRESETS / SHARED).read_text(encoding="utf-8"), utility))
-    for kind in ("paper", "object", "page"):
+    for kind in ("paper", "picture", "object", "page"):
         rows = is_shared = _by_key(shared.get(kind, []))
         for key, row in _by_key(own.get(kind, [])).items():
             rows = rows | {key: rows.get(key, {}) | row}
@@ -127,6 +128,8 @@ class _Loading:
         self._rules()
         for row in self.preset.get("paper", []):
             self._paper(dict(row))
+        for row in self.preset.get("picture", []):
+            self._picture(row["key"], row["title"], pictures.PICTURES[row["drawn"]], row["drawn"])
         for row in self.preset.get("object", []):
             self._object(dict(row))
         for row in self.preset.get("page", []):
@@ -167,19 +170,23 @@ class _Loading:
         html = _spelled(papers.source(row["html"]), self.preset["utility"])
         key, title, name = row["key"], row["title"], Path(row["html"]).stem
         document = self._found(key, get_document_model()) or get_document_model()()
-        picture = self._found(f"{key}:picture", get_image_model()) or get_image_model()()
 
         def put_document() -> None:
             drawn = papers.drawn(html, title)
             document.file_size = len(drawn)
             document.file.save(f"{name}.pdf", ContentFile(drawn), save=True)
 
-        def put_picture() -> None:
-            picture.file = ImageFile(io.BytesIO(papers.pictured(html)), f"{name}.png")
+        self._settle(key, document, {"title": title}, put_document, besides=html)
+        self._picture(f"{key}:picture", title, lambda: papers.pictured(html), html)
+
+    def _picture(self, key: str, title: str, draw: Callable[[], bytes], besides: str) -> None:
+        picture = self._found(key, get_image_model()) or get_image_model()()
+
+        def put() -> None:
+            picture.file = ImageFile(io.BytesIO(draw()), f"{slugify(key)}.png")
             picture.save()
 
-        self._settle(key, document, {"title": title}, put_document, besides=html)
-        self._settle(f"{key}:picture", picture, {"title": title}, put_picture, besides=html)
+        self._settle(key, picture, {"title": title}, put, besides=besides)
 
     def _object(self, row: dict[str, Any]) -> None:
         key, model = row.pop("key"), apps.get_model(row.pop("model"))

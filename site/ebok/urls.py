@@ -14,6 +14,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from ebok.api import api
 
+handler500 = "ebok.errors.server_error"
+
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 
 urlpatterns = [

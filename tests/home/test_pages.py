@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.messages import constants
+from django.db import DatabaseError
 
 from home.models import HomePage, PortalPage
 from portal import clock
 from portal.content.models import BasePage
+from portal.utility import identity
+from portal.utility.models import Utility
 
 PUBLIC_PATHS = [
     "/",
@@ -89,6 +92,26 @@ def test_an_address_that_leads_nowhere_is_a_page_with_a_way_on(site, client):
     assert response.status_code == 404
     assert 'href="/"' in response.content.decode()
     assert response.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("is_database_well", [True, False])
+def test_when_something_breaks_it_is_said_whom_to_call_if_that_can_be_told(site, client, monkeypatch, is_database_well):
+    Utility.objects.create(product_name="e-BOK", phone="661984812", emergency_phone="994")
+    identity.current.forget()
+    client.raise_request_exception = False
+
+    def breaks(*_args, **_kwargs):
+        raise DatabaseError
+
+    monkeypatch.setattr(HomePage, "serve", breaks)
+    if not is_database_well:
+        monkeypatch.setattr(identity, "current", breaks)
+    response = client.get("/", {"drawn": "anew"})
+    assert response.status_code == 500
+    words = response.content.decode()
+    assert "nie płać drugi raz" in words
+    assert ('href="tel:994"' in words) is is_database_well
+    assert ("661984812" in words) is is_database_well
 
 
 def test_what_stands_below_a_page_that_has_nothing_below_it_is_not_found(site, client):

@@ -316,7 +316,12 @@ def test_a_form_built_in_the_panel_is_filled_in_and_exported(
 # What Wagtail brings and we leave as it is.
 ITS_OWN = ("wagtail", "simple_translation", "javascript-catalog")
 WAGTAILS_OWN = [[".public-DraftEditor-content"]]  # its editor of formatted text names no field to a screen reader
-OURS_AMONG_ITS = ("wagtailsnippets_faq_", "wagtailsnippets_downloads_", "wagtailsnippets_notifications_", "wagtailforms:")
+OURS_AMONG_ITS = (
+    "wagtailsnippets_faq_",
+    "wagtailsnippets_downloads_",
+    "wagtailsnippets_notifications_",
+    "wagtailforms:",
+)
 
 
 def our_own_addresses() -> list[str]:
