@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.views.generic.ordering import ReorderView
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from home.faq import actions
 from home.faq.entries import FaqCategory, FaqEntry
@@ -34,6 +34,19 @@ class MoveQuestion(ReorderView):
         return JsonResponse({"success": True})
 
 
+class AddQuestion(CreateView):
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        # A question has no drafts: saved by itself, readers would meet the answer while it is being typed.
+        self.autosave_enabled = False
+
+
+class ChangeQuestion(EditView):
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.autosave_enabled = False  # as above
+
+
 class FaqEntries(SnippetViewSet):
     model = FaqEntry
     icon = "help"
@@ -42,6 +55,8 @@ class FaqEntries(SnippetViewSet):
     list_filter = ["category", "is_top"]
     sort_order_field = "order"
     index_view_class = InReadersOrder
+    add_view_class = AddQuestion
+    edit_view_class = ChangeQuestion
     reorder_view_class = MoveQuestion
     search_fields = ["question", "answer"]
 

@@ -218,3 +218,14 @@ def test_a_question_that_is_too_long_is_refused_at_its_field(site, editor, put_q
     entry = put_question("Pierwsze?")
     form = added(editor, entry.category, question="Długo? " * 40).context["form"]
     assert set(form.errors) == {"question"}
+
+
+def test_what_is_being_typed_is_not_saved_by_itself_and_so_not_met_by_readers(site, editor, put_question):
+    entry = put_question("Pierwsze?")
+    for address in (
+        reverse("wagtailsnippets_faq_faqentry:add"),
+        reverse("wagtailsnippets_faq_faqentry:edit", args=[entry.pk]),
+    ):
+        page = editor.get(address)
+        assert page.status_code == 200
+        assert "data-w-autosave-interval" not in page.content.decode(), address
