@@ -1,5 +1,6 @@
 """Questions and answers."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -212,6 +213,22 @@ def test_an_anchor_that_is_taken_is_refused_at_its_field_and_nothing_is_lost(sit
     assert set(form.errors) == {"anchor"}
     assert form["question"].value() == "Gdzie są moje faktury?"
     assert FaqEntry.objects.count() == 1
+
+
+def test_formatted_text_is_cleaned_of_what_would_run(site, editor, put_question):
+    entry = put_question("Pierwsze?")
+    link = {"type": "LINK", "mutability": "MUTABLE", "data": {"url": "javascript:alert(1)"}}
+    block = {"key": "a", "type": "unstyled", "text": "<script>alert(1)</script> tu", "depth": 0, "data": {}}
+    block |= {"inlineStyleRanges": [], "entityRanges": [{"offset": 26, "length": 2, "key": 0}]}
+    answer = json.dumps({"blocks": [block], "entityMap": {"0": link}})
+    sent = {"category": entry.category_id, "question": "Drugie?", "anchor": "", "answer": answer, "order": 0}
+    editor.post(reverse("wagtailsnippets_faq_faqentry:add"), sent)
+    editor.logout()
+    page = BeautifulSoup(editor.get("/pytania/").content, "html.parser")
+    written = page.select_one("#drugie")
+    assert "<script>alert(1)</script> tu" in written.text
+    assert written.find("script") is None
+    assert not [tag for tag in written.find_all("a") if "javascript" in tag.get("href", "")]
 
 
 def test_a_question_that_is_too_long_is_refused_at_its_field(site, editor, put_question):
