@@ -1,9 +1,11 @@
 """The printed invoice against the file, the file read independently of our reader."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from io import BytesIO
 
@@ -118,12 +120,17 @@ def ways_to_write(text: str) -> set[str]:
     return {bare(each) for each in found}
 
 
+@cache
+def print_of(path):
+    return text_of(invoice_pdf(path.read_bytes(), look=LOOK))
+
+
 @needs_samples
 @pytest.mark.parametrize("path", sorted(SHARED.glob("samples/*.xml")), ids=lambda path: path.stem)
 def test_every_field_of_every_sample_is_in_its_print(path):
     """Read by lxml alone, leaf by leaf."""
     data = path.read_bytes()
-    text = bare(text_of(invoice_pdf(data, look=LOOK)))
+    text = bare(print_of(path))
     for leaf in etree.fromstring(data).iter("{*}*"):
         name, value = etree.QName(leaf).localname, " ".join((leaf.text or "").split())
         if len(leaf) or not value or name in TOLD_IN_WORDS:
@@ -131,11 +138,50 @@ def test_every_field_of_every_sample_is_in_its_print(path):
         assert any(way in text for way in ways_to_write(value)), (name, value)
 
 
+# Amounts that the print shows once for each time the file names them, and what they are followed by.
+OF_A_LINE = ("P_11", "P_11A", "P_11NettoZ", "P_11VatZ", "P_13_1", "P_13_2", "P_13_3", "P_14_1", "P_14_2", "P_14_3")
+WITH_CURRENCY = ("P_15", "Kwota", "DoZaplaty", "DoRozliczenia", "WartoscZamowienia")
+TITLES = {
+    "VAT": "Faktura VAT",
+    "KOR": "Faktura korygująca",
+    "ZAL": "Faktura zaliczkowa",
+    "ROZ": "Faktura rozliczeniowa",
+    "UPR": "Faktura uproszczona",
+    "KOR_ZAL": "Korekta faktury zaliczkowej",
+    "KOR_ROZ": "Korekta faktury rozliczeniowej",
+}
+FORMS = {"1": "gotówka", "6": "przelew"}
+
+
+def times(figure: str, text: str) -> int:
+    """How often it stands as a whole figure: 100,00 is neither in 5100,00 nor in 100,005 nor in −100,00."""
+    return len(re.findall(rf"(?<![\d,\u2212]){re.escape(figure)}(?![\d,])", text))
+
+
 @needs_samples
 @pytest.mark.parametrize("path", sorted(SHARED.glob("samples/*.xml")), ids=lambda path: path.stem)
-def test_every_kind_of_invoice_can_be_drawn(path):
-    data = path.read_bytes()
-    assert read_invoice(data).number in text_of(invoice_pdf(data, look=LOOK))
+def test_every_amount_rate_and_kind_of_every_sample_stands_as_a_whole_in_its_print(path):
+    root, text = etree.fromstring(path.read_bytes()), print_of(path)
+
+    def all_of(*names: str) -> list[str]:
+        return [found.text for name in names for found in root.iter(f"{{*}}{name}")]
+
+    def the(name: str) -> str:
+        return root.findtext(f".//{{*}}{name}")
+
+    for figure, count in Counter(polish(value) for value in all_of(*OF_A_LINE)).items():
+        assert times(figure, text) >= count, figure
+    unit = {"PLN": "zł"}.get(the("KodWaluty"), the("KodWaluty"))
+    for value in all_of(*WITH_CURRENCY):
+        assert times(f"{polish(value)} {unit}", text), value
+    for price in all_of("P_9A", "P_9B"):
+        assert times(polish(price), text), price
+    for rate in set(all_of("P_12", "P_12Z")):
+        assert (f"{rate}%" if rate.isdigit() else "0% (WDT)") in text, rate
+    assert f"{TITLES[the('RodzajFaktury')]} {the('P_2')}" in text
+    for form in all_of("FormaPlatnosci"):
+        assert FORMS[form] in text
+    assert ("Zapłacono" in text) is ("1" in all_of("Zaplacono"))
 
 
 def test_the_print_says_where_to_check_it_and_that_it_is_a_duplicate():
