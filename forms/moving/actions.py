@@ -25,10 +25,11 @@ from portal.accounts.rules import OldPortalRules
 from portal.customers.models import Customer
 from portal.journal.actions import note
 from portal.notifications.actions import absolute, send
+from portal.notifications.models import Delivery
 from portal.utility.rulebook import rules
 
 LASTS = timedelta(hours=24)
-LETTERS = 10  # to one account; whoever needs more of them comes to the office
+LETTERS_A_DAY = 5  # to one account: who presses on and on may be somebody else
 BATCH = 1000
 State = OldAccount.State
 _signer = Signer(salt="moving", sep=".")
@@ -118,7 +119,7 @@ def answer(typed: str, language: str) -> bool:
     held = find_by_email(old.email)
     if held is not None:
         return write_password_link(held)
-    if old.letters >= LETTERS:
+    if _was_written_to_enough(old):
         return False
     old.letters, old.link_expires_at = old.letters + 1, clock.now() + LASTS
     old.save(update_fields=["letters", "link_expires_at"])
@@ -127,6 +128,13 @@ def answer(typed: str, language: str) -> bool:
     send("old_account_link", to=old.email, about=about, language=language, link=link)
     note("old_account_asked", about=f"old_account:{old.public_id}", by="sign-in page")
     return True
+
+
+def _was_written_to_enough(old: OldAccount) -> bool:
+    """Whether the letter so many letters ago is of this very day; the last one of them still works."""
+    about = f"old_account:{old.public_id}:{old.letters - LETTERS_A_DAY + 1}"
+    since = clock.now() - timedelta(days=1)
+    return Delivery.objects.filter(message="old_account_link", about=about, queued_at__gte=since).exists()
 
 
 def token_of(old: OldAccount) -> str:

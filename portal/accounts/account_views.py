@@ -67,8 +67,12 @@ def email(request: HttpRequest) -> HttpResponse:
         return redirect("account_email")
     form = EmailForm(request.POST or None, now=person.email or "")
     if request.method == "POST" and form.is_valid():
-        email_change.ask_for(person, form.cleaned_data["email"])
-        return redirect("account_email")
+        try:
+            email_change.ask_for(person, form.cleaned_data["email"])
+        except email_change.TooManyQuestions as why:
+            form.add_error("email", str(why))
+        else:
+            return redirect("account_email")
     waiting = EmailChange.objects.filter(
         user=person, done_at__isnull=True, given_up_at__isnull=True, expires_at__gt=clock.now()
     ).first()

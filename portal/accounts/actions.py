@@ -17,9 +17,11 @@ from portal.accounts.queries import find_by_email, password_key
 from portal.accounts.rules import SignInRules
 from portal.journal.actions import note
 from portal.notifications.actions import absolute, send
+from portal.notifications.models import Delivery
 from portal.utility.rulebook import rules
 
 _also_answered_by: list[Callable[[str, str], bool]] = []
+A_WHILE, LETTERS_IN_A_WHILE = timedelta(hours=1), 5
 OF_A_GENERATED = ("must_change_password", "password_valid_until", "password_change_by")
 
 
@@ -149,9 +151,11 @@ def also_answered_by(answer: Callable[[str, str], bool]) -> None:
 def write_password_link(user: User) -> bool:
     """The letter with the link that sets a new password; the link's own secret is kept here only as a digest.
 
-    To the address we know, not to the one typed: the two may only look alike. False where the account is closed.
+    To the address we know, not to the one typed: the two may only look alike. False where the account is closed, and
+    where so many were written within the hour that somebody must be flooding a stranger's mail box.
     """
-    if not user.is_active:
+    lately = Delivery.objects.filter(user=user, message="password_reset", queued_at__gte=clock.now() - A_WHILE)
+    if not user.is_active or lately.count() >= LETTERS_IN_A_WHILE:
         return False
     key = password_key(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})

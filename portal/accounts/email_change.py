@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.accounts.models import EmailChange, SignInIdentifier, User
@@ -15,6 +16,7 @@ from portal.journal.actions import note
 from portal.notifications.actions import absolute, send
 
 LASTS = timedelta(hours=48)
+A_DAY = 5
 OLD, NEW = "old", "new"
 OF_EMAIL = (SignInIdentifier.Kind.EMAIL, SignInIdentifier.Kind.APPOINTED)
 _signer = Signer(salt="accounts.email", sep=".")
@@ -27,9 +29,21 @@ class LinkOver(Exception):
         return self.__doc__ or ""
 
 
+class TooManyQuestions(Exception):
+    """You have asked for another e-mail many times today. Go on tomorrow, or call us."""
+
+    def __str__(self) -> str:
+        return _("You have asked for another e-mail many times today. Go on tomorrow, or call us.")
+
+
 @transaction.atomic
 def ask_for(user: User, email: str) -> EmailChange:
-    """Write to both addresses. An earlier question that waits is given up. A taken address gets no letter, and the page says the same."""
+    """Write to both addresses. An earlier question that waits is given up. A taken address gets no letter, and the page says the same.
+
+    Raises TooManyQuestions: strangers' mail boxes are not to be flooded, nor addresses tried out.
+    """
+    if EmailChange.objects.filter(user=user, asked_at__gte=clock.now() - timedelta(days=1)).count() >= A_DAY:
+        raise TooManyQuestions
     EmailChange.objects.filter(user=user, done_at__isnull=True, given_up_at__isnull=True).update(
         given_up_at=clock.now()
     )

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 
 from portal import clock
 from portal.accounts.actions import accept
+from portal.accounts.email_change import TooManyQuestions, ask_for
 from portal.accounts.models import Acceptance, DataDownload, EmailChange, TermsVersion, User
 from portal.customers.models import Delegation
 from portal.notifications.models import Delivery
@@ -92,6 +93,15 @@ def test_a_taken_e_mail_gets_no_letter_and_the_page_says_the_same(client, anna, 
     ]
     assert answers == [302, 302]
     assert "zajety@example.pl" not in letters(run_jobs)
+
+
+def test_asked_again_and_again_no_more_letters_go_out_and_it_is_said(client, anna, run_jobs):
+    for number in range(5):
+        ask_for(anna, f"nowa{number}@example.pl")
+    with pytest.raises(TooManyQuestions, match="jutro"):
+        ask_for(anna, "nowa5@example.pl")
+    with clock.stopped(clock.now() + timedelta(hours=25)):
+        ask_for(anna, "nowa5@example.pl")
 
 
 def test_an_e_mail_taken_between_the_two_is_refused(client, anna, run_jobs):

@@ -1,13 +1,17 @@
 """Changing a password, and getting a new one by e-mail."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 
+from portal import clock
 from portal.accounts.models import User
 from portal.journal.models import AuditLine
+from portal.notifications.models import Delivery
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +90,21 @@ def test_a_visitors_host_header_does_not_reach_the_letter(client, anna, run_jobs
 def test_asking_again_and_again_is_stopped(client, anna):
     answers = [ask(client).status_code for _ in range(6)]
     assert answers == [302] * 5 + [429]
+
+
+def test_nobody_floods_a_strangers_mail_box(client, anna, run_jobs):
+    for press in range(7):
+        cache.clear()  # the limit of the page itself: five a minute
+        ask(client)
+        run_jobs()
+        # Two links of one second are the same; here each press counts as one of a second of its own.
+        Delivery.objects.filter(about__startswith="user:").update(about=f"press:{press}")
+    assert len(mail.outbox) == 5
+    with clock.stopped(clock.now() + timedelta(minutes=61)):
+        cache.clear()
+        ask(client)
+        run_jobs()
+    assert len(mail.outbox) == 6
 
 
 def test_the_password_can_be_changed_and_its_owner_is_told(client, anna, run_jobs):
