@@ -55,7 +55,7 @@ class TaskBlock(blocks.StructBlock):
 
     class Meta:
         icon = "link"
-        label = _("Task")
+        label = _("Task on the front page")
         template = "home/blocks/task.html"
 
     def clean(self, value: dict[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,9 @@ class CheckForm(forms.Form):
         help_text=gettext_lazy("Point a telephone's camera at the code, copy the text and paste it here."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    # Read by the field's template: the letter's three facts or its code are wanted, so none of them is called optional.
+    for _one in (number, amount, account, code):
+        _one.is_one_of_several = True  # type: ignore[attr-defined]  # as above
     printed: Printed
 
     def clean(self) -> dict[str, Any]:

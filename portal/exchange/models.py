@@ -100,7 +100,7 @@ class ApiToken(models.Model):
 
     name = models.CharField(_("name"), max_length=60, unique=True, help_text=_("What uses it, for example “billing”."))
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    scopes = models.JSONField(_("may"), default=list)
+    scopes = models.JSONField(_("allowed to"), default=list)
     made_at = models.DateTimeField(_("made"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     expires_on = models.DateField(_("until"), null=True, blank=True, help_text=_("That day included; empty: no end."))

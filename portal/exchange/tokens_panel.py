@@ -33,7 +33,7 @@ class TokenForm(forms.Form):
         validators=[RegexValidator(r"^[\w .-]+$", gettext_lazy("Use letters, digits, spaces, dots and hyphens."))],
     )
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("May"), choices=list(tokens.SCOPES.items()), widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Allowed to"), choices=list(tokens.SCOPES.items()), widget=forms.CheckboxSelectMultiple
     )
     expires_on = forms.DateField(
         label=gettext_lazy("Until"),

@@ -44,6 +44,7 @@ class SheetForm(forms.Form):
         help_text=gettext_lazy("XLSX or CSV, up to 5 MB and 2000 rows."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
     )
+    text.is_one_of_several = sheet.is_one_of_several = True  # type: ignore[attr-defined]  # read by the field's template
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.db import models, transaction
@@ -262,10 +262,13 @@ class _Loading:
             return
         for name, value in values.items():
             setattr(target, name, self._value(target, name, value))
-        if put:
-            put()
-        else:
-            target.save()
+        try:
+            (put or target.save)()
+        except ValidationError as refused:
+            if stamp is None:
+                raise
+            self.outcome.kept.append(f"{key} ({' '.join(refused.messages)})")
+            return
         (self.outcome.made if stamp is None else self.outcome.updated).append(key)
         fresh = type(target)._base_manager.get(pk=target.pk)
         self.stamps[self._uuid(key)], _ = PresetStamp.objects.update_or_create(

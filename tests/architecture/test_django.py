@@ -3,11 +3,13 @@
 import importlib
 import io
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from django.utils import dateformat, translation
 
 TOP = Path(__file__).resolve().parents[2]
 ROOMS = ("home", "payments", "forms", "portal", "site/ebok")
@@ -29,6 +31,14 @@ def test_no_migration_is_missing():
         call_command("makemigrations", check=True, dry_run=True, stdout=out)
     except (SystemExit, CommandError):
         pytest.fail(f"make migrations first:\n{out.getvalue()}", pytrace=False)
+
+
+def test_our_catalogue_leaves_the_names_of_months_and_days_to_the_framework():
+    """A text of ours that reads like the name of a month ("May") would rename the month on every screen."""
+    with translation.override("pl"):
+        said = [dateformat.format(date(2026, month, 1), "F M") for month in range(1, 13)]
+    assert said[4].lower() == "maj maj"
+    assert said[0].lower() == "styczeń sty"
 
 
 def test_the_checks_of_the_framework_find_nothing():

@@ -1,5 +1,6 @@
 """Presets: five utilities from five files; loading again keeps what editors changed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,12 @@ def test_a_preset_fills_a_new_installation(name: str) -> None:
     assert identity.current().nip
     assert rules(SignInRules).label
     assert not Page.objects.filter(depth=2, slug="home").exists()
+    assert all(audience(notice.conditions) is not None for notice in NoticePage.objects.all())
+
+
+@pytest.mark.parametrize("name", preset.names())
+def test_no_text_of_a_preset_keeps_a_word_that_stands_for_the_utility(name: str) -> None:
+    assert not re.findall(r"\{(?:product_name|legal_name|emergency_phone)\}", str(preset.read(name)))
 
 
 def test_there_are_five_presets() -> None:
@@ -86,6 +93,19 @@ def test_a_new_value_of_the_preset_reaches_what_nobody_touched(monkeypatch: pyte
 
     assert again.updated == ["utility"]
     assert Utility.objects.get().name == "Nowa nazwa"
+
+
+def test_a_published_regulation_keeps_the_words_that_people_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    preset.load("warszawa")
+    changed = preset.read("warszawa")
+    terms = next(row for row in changed["page"] if row.get("kind") == "e_invoice")
+    terms["text"] = "<p>Inaczej.</p>"
+    monkeypatch.setattr(preset, "read", lambda _name: changed)
+
+    again = preset.load("warszawa")
+
+    assert again.updated == []
+    assert [kept.split(" (")[0] for kept in again.kept] == [terms["key"]]
 
 
 def test_rules_of_a_preset_hold_from_their_day() -> None:

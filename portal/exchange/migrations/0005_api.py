@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(help_text='What uses it, for example “billing”.', max_length=60, unique=True, verbose_name='name')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('scopes', models.JSONField(default=list, verbose_name='may')),
+                ('scopes', models.JSONField(default=list, verbose_name='allowed to')),
                 ('made_at', models.DateTimeField(verbose_name='made')),
                 ('expires_on', models.DateField(blank=True, help_text='That day included; empty: no end.', null=True, verbose_name='until')),
                 ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
