@@ -186,7 +186,7 @@ def test_one_identifier_belongs_to_one_person(anna):
 
 @pytest.mark.parametrize(
     "name",
-    ["account_signup", "account_email", "account_confirm_email", "account_confirm_login_code", "mfa_add_webauthn"],
+    ["account_signup", "account_confirm_email", "account_confirm_login_code", "mfa_add_webauthn"],
 )
 def test_allauths_other_doors_have_no_address(name):
     with pytest.raises(NoReverseMatch):
