@@ -39,11 +39,13 @@ def kill_one_half_way(server: MailServer, letters: int) -> None:
 
 
 def test_every_new_invoice_is_written_about_once_though_a_worker_is_killed(transactional_db):
+    today = clock.true_now().date()  # the workers live by the true time, and an old invoice is no news
     with transaction.atomic():
         for number in range(LETTERS):
             customer = make_customer(number=f"{number:06d}")
             make_owner(customer, email=f"osoba{number}@example.pl")
-            make_charge(customer, "135.38", number=f"{number:06d}/11/2026")
+            days = {"issued_on": today, "due_on": today + timedelta(days=14)}
+            make_charge(customer, "135.38", number=f"{number:06d}/11/2026", **days)
         jobs.later("portal.billing.tasks.announce_new")
     with mail_server(slowness=0.001) as server:
         kill_one_half_way(server, LETTERS)
