@@ -256,7 +256,10 @@ class CasePage(RegisterPage):
         if may_work:
             for place in ("form", *FORMS.values()):
                 start, sender = {"version": case.version}, f"desk:{self.request.user.pk}"
-                context.setdefault(place, OfficeForm(initial=start, sender=sender, auto_id=place + "_%s"))
+                empty = OfficeForm(initial=start, sender=sender, auto_id=place + "_%s")
+                if place in FORMS.values():
+                    empty.fields["text"].widget.attrs["rows"] = 3
+                context.setdefault(place, empty)
             context.setdefault("assign", AssignForm(initial={"clerk": case.assigned_to, "department": case.department}))
         return context
 

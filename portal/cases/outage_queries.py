@@ -67,6 +67,14 @@ class Shown:
     def since(self) -> str:
         return hour_of(self.starts_at)
 
+    @property
+    def span(self) -> str:
+        """5 December, 8:00–14:00; the day is said once when it ends on the same."""
+        begins, ends = self.starts_at.astimezone(clock.WARSAW), self.ends_at.astimezone(clock.WARSAW)
+        if begins.date() == ends.date():
+            return f"{self.since}–{ends.hour}:{ends:%M}"
+        return f"{self.since} – {hour_of(self.ends_at)}"
+
     def covers(self, street: str, building: str) -> bool:
         return any(area.has(street, building) for area in self.areas)
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable, TranslatableMixin
@@ -132,12 +133,12 @@ class Case(models.Model):
     """One matter between a person and the office, with its deadline."""
 
     class State(models.TextChoices):
-        NEW = "new", _("new")
+        NEW = "new", pgettext_lazy("a case", "new")
         IN_PROGRESS = "in_progress", _("in progress")
         WAITING = "waiting", _("waiting for the customer")
-        ANSWERED = "answered", _("answered")
-        CLOSED = "closed", _("closed")
-        REOPENED = "reopened", _("opened again")
+        ANSWERED = "answered", pgettext_lazy("a case", "answered")
+        CLOSED = "closed", pgettext_lazy("a case", "closed")
+        REOPENED = "reopened", pgettext_lazy("a case", "opened again")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.CharField(_("number"), max_length=30, unique=True, null=True)  # noqa: DJ001 - given once the row has its key

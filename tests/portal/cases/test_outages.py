@@ -1,6 +1,8 @@
 """An outage is one row: letters to whom it concerns, the banner while it lasts, the failure form's answer, its end."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -200,6 +202,15 @@ def test_the_end_is_an_hour_today_and_a_day_otherwise():
         assert outage_queries.hour_of(moment("2026-11-20 14:00")) == "14:00"
         assert "14:00" in outage_queries.hour_of(moment("2026-11-21 14:00"))
         assert outage_queries.hour_of(moment("2026-11-21 14:00")) != "14:00"
+
+
+def test_the_day_of_an_interruption_is_said_once():
+    with clock.stopped(moment("2026-11-20 10:00")):
+        begins = moment("2026-11-25 08:00")
+        short = outage_queries.Shown(UUID(int=1), "planned", "", "", begins, moment("2026-11-25 14:00"), ())
+        long = replace(short, ends_at=moment("2026-11-26 06:00"))
+        assert short.span.replace("\xa0", " ") == "25 listopada, 8:00–14:00"
+        assert long.span.replace("\xa0", " ") == "25 listopada, 8:00 – 26 listopada, 6:00"
 
 
 def test_a_customer_meets_outages_at_own_places_in_one_statement(clerk):
