@@ -292,9 +292,7 @@ class _Loading:
         if isinstance(described, models.ManyToOneRel):
             return [described.related_model(sort_order=order, **row) for order, row in enumerate(value)]
         if isinstance(described, StreamField):
-            # A block that has nothing to fill in ({ type = "paper_invoice" }) has a value all the same.
-            blocks = [{"value": None} | block for block in _pages(value, self._target)]
-            return described.to_python(json.dumps(blocks))
+            return described.to_python(json.dumps(_pages(value, self._target)))
         if isinstance(value, str) and value.startswith("@"):
             return self._target(value[1:])
         return value
