@@ -95,6 +95,7 @@ class Account:
 class PartPayment:
     amount: Decimal
     paid_on: date | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

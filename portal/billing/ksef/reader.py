@@ -262,7 +262,11 @@ def _payment(node: Node | None) -> Payment:
     if node is None:
         return Payment()
     parts = (
-        PartPayment(amount=part.required_amount("KwotaZaplatyCzesciowej"), paid_on=part.day("DataZaplatyCzesciowej"))
+        PartPayment(
+            amount=part.required_amount("KwotaZaplatyCzesciowej"),
+            paid_on=part.day("DataZaplatyCzesciowej"),
+            form=part.text("FormaPlatnosci") or part.text("OpisPlatnosci"),
+        )
         for part in node.all("ZaplataCzesciowa")
     )
     terms = list(node.all("TerminPlatnosci"))

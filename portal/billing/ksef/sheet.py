@@ -325,14 +325,21 @@ def _settlement(invoice: FaInvoice) -> Iterator[SettlementRow]:
 
 def _payment_facts(invoice: FaInvoice) -> Iterator[Fact]:
     payment = invoice.payment
-    form = str(words.PAYMENT_FORMS.get(payment.form or "", payment.form or "")) or payment.form_description
+    form = _form(payment.form) or payment.form_description
     if form:
         yield Fact(label=pgettext("invoice", "Form of payment"), value=form)
     for part in payment.part_payments:
         paid_on = pgettext("invoice", "on %(day)s") % {"day": day(part.paid_on)} if part.paid_on else ""
         yield Fact(
-            label=pgettext("invoice", "Already paid"), value=f"{money(part.amount, invoice.currency)} {paid_on}".strip()
+            label=pgettext("invoice", "Already paid"),
+            value=", ".join(
+                filter(None, (f"{money(part.amount, invoice.currency)} {paid_on}".strip(), _form(part.form)))
+            ),
         )
+
+
+def _form(code: str | None) -> str:
+    return str(words.PAYMENT_FORMS.get(code or "", code or ""))
 
 
 def _annotations(invoice: FaInvoice) -> Iterator[str]:
