@@ -33,6 +33,11 @@ class BillingRules(RuleSet):
     disputed_share_percent: int = rule(
         1, gettext_noop("A delivery is refused when more customers than this are faulty, per cent")
     )
+    stale_after_hours: int = rule(
+        48,
+        gettext_noop("Figures older than this are an alarm, hours"),
+        help_text=gettext_noop("The office gets a task when the billing system has sent nothing for so long."),
+    )
     history_years: int = rule(
         10,
         gettext_noop("Years of financial history that are shown"),

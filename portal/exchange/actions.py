@@ -1,5 +1,6 @@
 """Taking a delivery of the billing system over: read, check, merge, report."""
 
+import contextlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -170,6 +171,8 @@ class _Import:
 
     def _stopped(self, failure: Exception) -> Stopped:
         stopped = Stopped(self.delivery, failure)
+        with contextlib.suppress(DatabaseError):  # it may be the database that failed
+            jobs.later("portal.exchange.tasks.mail_report", self.delivery.pk)
         log.error("An import stopped: %s", stopped, exc_info=failure)
         return stopped
 
@@ -204,6 +207,7 @@ class _Import:
         self.delivery.finished_at = clock.now()
         self.delivery.counts, self.delivery.fault_counts = self.counts, self.faults.counts
         self.delivery.save()
+        jobs.later("portal.exchange.tasks.mail_report", self.delivery.pk)
 
     def _outcome(self, *, is_merged: bool) -> Outcome:
         kept = DeliveryFault.objects.filter(delivery=self.delivery).order_by("pk")

@@ -1,11 +1,15 @@
 """What an import says when it is done: how many rows of what changed, and every fault with its place."""
 
+import csv
 from collections.abc import Iterator
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 
-from portal.exchange.actions import Outcome
+from portal.exchange.actions import MOST_SHOWN, Outcome
 from portal.exchange.faults import Weight
+from portal.exchange.models import BillingDelivery
 
 
 def lines(outcome: Outcome) -> Iterator[str]:
@@ -25,6 +29,36 @@ def lines(outcome: Outcome) -> Iterator[str]:
         yield _("Nothing has changed since the last delivery.")
     elif outcome.is_merged:
         yield _("The delivery is taken over.")
+
+
+def csv_of(delivery: BillingDelivery) -> Iterator[str]:
+    """Every fault that is kept, as a spreadsheet reads it; without customers, whose ids are the billing system's own."""
+    pen = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
+    yield "\ufeff" + pen.writerow([_("Weight"), _("File"), _("Line"), _("Sentence")])
+    for fault in delivery.faults.order_by("weight", "pk").iterator():
+        sentence = "'" + fault.sentence if fault.sentence[:1] in "=+-@" else fault.sentence
+        yield pen.writerow([fault.get_weight_display(), fault.file, fault.line or "", sentence])
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def mail(delivery: BillingDelivery) -> None:
+    """The same to the operators, when a delivery was refused or its import stopped."""
+    if not settings.EBOK_OPERATORS:
+        return
+    faults = [str(fault) for fault in delivery.faults.order_by("pk")[:MOST_SHOWN]]
+    said = {"name": delivery.name, "state": delivery.get_state_display()}
+    send_mail(
+        _("Delivery %(name)s: %(state)s") % said,
+        "\n".join([_("Nothing of the delivery %(name)s was taken over.") % said, "", *faults]) + "\n",
+        settings.DEFAULT_FROM_EMAIL,
+        settings.EBOK_OPERATORS,
+    )
 
 
 def _count(outcome: Outcome, *weights: Weight) -> int:

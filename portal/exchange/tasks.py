@@ -1,8 +1,9 @@
 """What the exchange does later and by night."""
 
 from portal.billing import bookkeeping
-from portal.exchange import originals, receiving
-from portal.exchange.models import ReceivedDelivery
+from portal.exchange import dropped, freshness, originals, receiving, report
+from portal.exchange.faults import AlreadyRunning
+from portal.exchange.models import BillingDelivery, ReceivedDelivery
 
 
 def sweep_originals() -> None:
@@ -18,3 +19,21 @@ def check_balances() -> None:
 def take_received(received_id: int) -> None:
     """While another import runs this one is tried again later."""
     receiving.take(ReceivedDelivery.objects.get(pk=received_id))
+
+
+def take_dropped() -> None:
+    """Deliveries that lie whole in the drop folder. While another import runs they wait for the next minute."""
+    try:
+        dropped.take_all()
+    except AlreadyRunning:
+        return
+
+
+def check_freshness() -> None:
+    """The alarm when the billing system sends nothing."""
+    freshness.check()
+
+
+def mail_report(delivery_id: int) -> None:
+    """What was wrong, to those who look after the exchange."""
+    report.mail(BillingDelivery.objects.get(pk=delivery_id))

@@ -7,6 +7,8 @@ from django.contrib.auth.models import Permission
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.forms import RadioSelect
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +18,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn
 
 from portal.exchange import tokens_panel  # noqa: F401 - registers the API's tokens
 from portal.exchange.models import BillingDelivery, DeliveryFault
+from portal.exchange.report import csv_of
 from portal.utility.registers import Register, RegisterIndex, RegisterPage
 from portal.utility.templatetags.ebok import moment
 
@@ -76,6 +79,14 @@ class DeliveryPage(RegisterPage):
     template_name = "exchange/delivery.html"
     object: BillingDelivery
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.GET.get("report") == "csv":
+            answer = StreamingHttpResponse(csv_of(self.object), content_type="text/csv; charset=utf-8")
+            answer.headers["Content-Disposition"] = f'attachment; filename="delivery-{self.object.pk}.csv"'
+            return answer
+        page: HttpResponseBase = super().get(request, *args, **kwargs)
+        return page
+
     def get_page_subtitle(self) -> str:
         return self.object.name
 
@@ -84,6 +95,10 @@ class DeliveryPage(RegisterPage):
         delivery = self.object
         faults = Paginator(delivery.faults.order_by("weight", "pk"), FAULTS_ON_A_PAGE)
         context["delivery"] = delivery
+        if delivery.state == BillingDelivery.State.STAGING:
+            context["progress"] = [
+                (name, delivery.rows_read.get(name, 0), rows) for name, rows in delivery.rows_promised.items()
+            ]
         context["rows"] = [(stage, [found.get(one, 0) for one in VERDICTS]) for stage, found in delivery.counts.items()]
         context["faults_in_words"] = faults_in_words(delivery)
         context["faults"] = faults.get_page(self.request.GET.get("p"))

@@ -12,6 +12,7 @@ from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from ebok import health
 from ebok.api import api
 
 handler500 = "ebok.errors.server_error"
@@ -29,6 +30,9 @@ urlpatterns = [
     path("pliki/", include(wagtaildocs_urls)),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("api/v1/", api.urls),
+    path("health/live", health.live, name="health_live"),
+    path("health/ready", health.ready, name="health_ready"),
+    path("metrics", health.metrics, name="metrics"),
     path("platnosci/webhook/", include("payments.webhook_urls")),
     path("poczta/zdarzenia/", include("portal.notifications.webhook_urls")),
     path("", include("home.urls")),

@@ -268,6 +268,9 @@ P24_API_BASE = os.environ.get("P24_API_BASE", "https://secure.przelewy24.pl")
 
 # How the billing system writes its files, where it does not write them as documented: a TOML file.
 EBOK_EXCHANGE_MAP = os.environ.get("EBOK_EXCHANGE_MAP", "")
+# Where the billing system drops its deliveries, and who is written to when one fails.
+EBOK_EXCHANGE_DROP = os.environ.get("EBOK_EXCHANGE_DROP", "")
+EBOK_OPERATORS = [one.strip() for one in os.environ.get("EBOK_OPERATORS", "").split(",") if one.strip()]
 # A delivery may be from later than now by this: clocks differ, and a night's delivery may carry the next day's date.
 EBOK_EXCHANGE_MOST_AHEAD = timedelta(days=1)
 

@@ -16,6 +16,7 @@ from ebok.settings.base import (
     EBOK_GATEWAY,
     EBOK_SECOND_FACTOR_KEYS,
     EBOK_SMS_GATEWAY,
+    LOGGING,
     P24_API_BASE,
     P24_API_KEY,
     P24_CRC_KEY,
@@ -54,6 +55,11 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # Only over HTTPS. The proxy in front is believed about it when the installation says that there is one.
 SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # a load balancer asks the process itself
+LOGGING = LOGGING | {
+    "formatters": {"lines": {"()": "ebok.logs.Lines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
+}
 SECURE_HSTS_SECONDS = int(os.environ.get("EBOK_HSTS_SECONDS", str(365 * 24 * 60 * 60)))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False  # the utility's other hosts are not ours to decide
 SESSION_COOKIE_SECURE = True
