@@ -20,9 +20,10 @@ from home.faq.entries import FaqEntry
 from home.models import HomePage, PortalPage
 from home.notices.models import NoticeIndexPage, NoticePage
 from home.portal_blocks import portal_blocks
+from home.regulations.models import RegulationPage, RegulationsPage
 from portal import clock
 from portal.accounts.actions import accept
-from portal.accounts.models import User
+from portal.accounts.models import Acceptance, User
 from portal.accounts.queries import terms_in_force
 from portal.audiences.blocks import condition_blocks
 from portal.utility.models import RuleRecord
@@ -126,6 +127,82 @@ def label_of(blocks: list[tuple[str, Any]], code: str) -> str:
 
 
 # ---------------------------------------------------------------------------------------------------------- the journeys
+
+
+def test_an_editor_adds_a_question_drags_it_to_the_front_and_readers_meet_it_there(
+    desk: Callable[[str], Any], phone: Opens, axe: Any
+) -> None:
+    editor, reader = desk("redakcja"), phone()
+    first = FaqEntry.objects.filter(locale__language_code="pl").first()
+    assert first is not None
+    editor.goto("/panel/snippets/faq/faqentry/add/")
+    editor.locator("#id_category").select_option(str(first.category_id))
+    editor.locator("#id_question").fill("Czy mogę zapłacić w okienku?")
+    write(editor, "answer", "Tak, w godzinach pracy biura.")
+    editor.locator("#id_order").fill("9")
+    editor.get_by_role("button", name="Zapisz", exact=True).click()
+    editor.locator(".messages .success").wait_for()
+    editor.goto("/panel/snippets/faq/faqentry/")
+
+    reader.goto("/pytania/")
+    questions = reader.locator("#answers summary")
+    assert "Czy mogę zapłacić w okienku?" in questions.all_inner_texts()[1:]
+
+    rows = editor.locator("tbody tr")
+    moved = rows.filter(has_text="w okienku").locator(".w-orderable__item__handle")
+    moved.scroll_into_view_if_needed()
+    moved.hover()
+    editor.mouse.down()
+    rows.first.scroll_into_view_if_needed()
+    over = rows.first.locator(".w-orderable__item__handle").bounding_box()
+    with editor.expect_response("**/reorder/**"):
+        editor.mouse.move(over["x"] + over["width"] / 2, over["y"], steps=20)
+        editor.mouse.up()
+
+    reader.goto("/")  # an address that differs only behind its # would be no new visit
+    reader.goto("/pytania/#czy-moge-zaplacic-w-okienku")
+    assert questions.first.inner_text() == "Czy mogę zapłacić w okienku?"
+    assert reader.get_by_text("Tak, w godzinach pracy biura.").is_visible(), "a link to a question unfolds it"
+    axe(reader)
+
+
+def test_a_regulation_for_tomorrow_is_submitted_approved_and_accepted_the_next_day(
+    desk: Callable[[str], Any], phone: Opens, axe: Any
+) -> None:
+    anna = customer_in("ul. Lipowa", "anna@example.pl")
+    editor = desk("redakcja")
+    editor.goto(f"/panel/pages/add/regulations/regulationpage/{RegulationsPage.objects.get().pk}/")
+    editor.locator("#id_title").fill("Regulamin eBOK")
+    editor.locator("#id_version").fill("2027")
+    editor.locator("#id_effective_from").fill(f"{clock.today() + timedelta(days=1)}")
+    editor.locator("#id_effective_from").press("Tab")
+    write(editor, "text", "Nowe zasady korzystania.")
+    assert not editor.locator("button[name=action-publish]").count()
+    choose(editor, "action-submit")
+    editor.locator(".messages .success").wait_for()
+    page = RegulationPage.objects.get(version="2027")
+    assert not page.live
+
+    administrator = desk("administrator")
+    administrator.goto(f"/panel/pages/{page.pk}/edit/")
+    administrator.locator("[data-w-dropdown-target=toggle]").last.click()
+    administrator.locator("[data-workflow-action-name=approve]").last.click()
+    administrator.locator(".modal [type=submit]").click()
+    administrator.locator(".messages .success").wait_for()
+
+    reader = phone()
+    reader.goto("/regulamin/")
+    assert reader.get_by_text("2027").count()
+    axe(reader)
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        sign_in(reader, anna.email)
+        reader.wait_for_url("**/konto/regulamin/**")
+        assert f"Obowiązuje od {clock.today():%d.%m.%Y}" in reader.locator("main").inner_text()
+        axe(reader)
+        reader.locator("button[value=accept]").click()
+        reader.wait_for_url("**/pulpit/**")
+        accepted = Acceptance.objects.get(user=anna, terms__version="2027")
+    assert accepted.accepted_at.date() == clock.today() + timedelta(days=1)
 
 
 def test_an_editor_composes_a_portal_page_from_blocks_and_looks_at_it_as_somebody_else(
