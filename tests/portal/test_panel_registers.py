@@ -208,6 +208,16 @@ def test_a_delivery_of_billing_data_shows_its_counts_and_faults(clerk, client):
     page = client.get(reverse("billing_delivery_register:inspect", args=[delivery.pk])).content.decode()
     for words in ("ledger.csv:7", "There is no such customer.", "190"):
         assert words in page
+    report = client.get(reverse("billing_delivery_register:inspect", args=[delivery.pk]), {"report": "csv"})
+    assert b"ledger.csv;7;There is no such customer.\r\n" in b"".join(report.streaming_content)
+
+
+def test_an_import_that_is_running_shows_how_far_it_is(clerk, client):
+    delivery = BillingDelivery.objects.create(
+        name="20261121", started_at=clock.now(), rows_promised={"ledger.csv": 7311}, rows_read={"ledger.csv": 4217}
+    )
+    page = client.get(reverse("billing_delivery_register:inspect", args=[delivery.pk])).content.decode()
+    assert "<td>4217</td><td>7311</td>" in page
 
 
 def test_messages_sent_are_shown_without_their_words_and_whole_addresses(clerk, client):
