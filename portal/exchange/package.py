@@ -1,7 +1,9 @@
 """A delivery as it lies on disk, folder or ZIP, opened without trusting a single name or size in it."""
 
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -16,6 +18,8 @@ MOST_FILES = 2_000_000
 LARGEST_WHOLE = 50 * 1024**3  # bytes unpacked
 LARGEST_PAPER = 20 * 1024**2  # an XML or a PDF
 WORST_RATIO = 200  # text packs to a twentieth; beyond this somebody packs zeros
+# What a ZIP whose directory or content was spoiled on its way may raise, from wherever it leads us.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
 SMALL = 1024**2  # below this a ratio harms nobody
 
 
@@ -34,7 +38,7 @@ def read(package: Package, name: str, largest: int = LARGEST_PAPER) -> bytes:
     try:
         with package.open(name) as stream:
             content = stream.read(largest + 1)
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise FileFault(
             name, _("The file is damaged in the ZIP: %(fault)s.") % {"fault": str(error).rstrip(".")}
         ) from None
@@ -92,7 +96,7 @@ class Zip:
             raise FileFault(name, _("The file is not in the delivery."))
         try:
             return cast("BinaryIO", self._archive.open(info))
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except (*DAMAGED, NotImplementedError, RuntimeError) as error:
             raise FileFault(
                 name, _("The file cannot be unpacked: %(fault)s.") % {"fault": str(error).rstrip(".")}
             ) from None
@@ -130,7 +134,7 @@ def opened(path: Path) -> Iterator[Package]:
         raise FileFault(path.name, _("There is neither a folder nor a ZIP at %(path)s.") % {"path": path})
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError):
+    except (*DAMAGED, NotImplementedError):
         raise FileFault(path.name, _("The file is not a whole ZIP; it may have been cut short on its way.")) from None
     with archive:
         package = Zip(path.name, archive)

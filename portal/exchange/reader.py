@@ -2,8 +2,6 @@
 
 import csv
 import hashlib
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -15,6 +13,7 @@ from portal.exchange.cells import Cells, Staged, as_staged
 from portal.exchange.columns import FileFormat
 from portal.exchange.dialect import PLAIN, Dialect
 from portal.exchange.faults import FileFault
+from portal.exchange.package import DAMAGED
 
 BATCH = 5_000  # rows
 BLOCK = 256 * 1024  # bytes
@@ -199,7 +198,7 @@ class Reading:
     def _block(self) -> bytes:
         try:
             return self.stream.read(BLOCK)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        except DAMAGED as error:
             sentence = _("The file is damaged from here on: %(fault)s.") % {"fault": str(error).rstrip(".")}
             raise FileFault(self.name, sentence, self._lines + 1) from None
 

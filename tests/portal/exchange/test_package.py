@@ -175,3 +175,16 @@ def test_a_manifest_that_is_no_json_refuses_the_delivery(delivery):
     folder = delivery.write()
     (folder / "manifest.json").write_text("{")
     assert import_delivery(folder).faults[0].startswith("manifest.json: The manifest is not JSON")
+
+
+@pytest.mark.parametrize("lost", [1, 40, 400])
+def test_a_zip_that_lost_its_beginning_is_a_fault_of_the_file(tmp_path, lost):
+    path = zip_of(tmp_path / "d.zip", ("manifest.json", b"{}" * 300), ("customers.csv", bytes(range(256)) * 9))
+    path.write_bytes(path.read_bytes()[lost:])
+    with pytest.raises(FileFault):
+        both_of(path)
+
+
+def both_of(path: Path) -> list[bytes]:
+    with package.opened(path) as opened:
+        return [package.read(opened, name) for name in ("manifest.json", "customers.csv")]
