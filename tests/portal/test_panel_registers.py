@@ -13,6 +13,7 @@ from home.staff_roles import ensure_groups
 from payments.models import GatewayEvent, Payment
 from portal import clock
 from portal.billing import transit
+from portal.customers.actions import open_visit
 from portal.exchange.models import BillingDelivery, DeliveryFault
 from portal.journal.actions import note
 from portal.notifications.models import Delivery
@@ -141,12 +142,15 @@ def test_a_superuser_is_offered_nothing_to_write_either(client, name, payment):
     assert client.get(address(name)).status_code == 200
 
 
-def test_the_whole_story_of_a_payment_is_on_one_page(clerk, client, payment):
+def test_in_a_visit_the_whole_story_of_a_payment_is_on_one_page(clerk, client, payment):
     note("payment_succeeded", about=f"payment:{payment.public_id}", by="sandbox")
     GatewayEvent.objects.create(
         gateway="sandbox", event_id="evt_1", kind="session.paid", payment=payment, received_at=clock.now()
     )
-    page = client.get(reverse("payment_register:inspect", args=[payment.public_id])).content.decode()
+    story = reverse("payment_register:inspect", args=[payment.public_id])
+    assert "135,38" not in client.get(story).content.decode()
+    open_visit(staff=clerk, customer=payment.customer, reason="Sprawa 12/2026")
+    page = client.get(story).content.decode()
     for words in ("000123", "EB-TEST-1", "135,38", "session.paid (evt_1)", "cs_1"):
         assert words in page
     by_reference = client.get(reverse("payment_register:by_reference", args=["EB-TEST-1"]))
