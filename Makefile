@@ -16,10 +16,10 @@ run: ## the whole portal with demo data on http://127.0.0.1:8000 (PORT=, PRESET=
 	@.ci/prepare
 	@PRESET=$(PRESET) EBOK_BASE_URL=$${EBOK_BASE_URL:-http://127.0.0.1:$(PORT)} exec $(PYTHON) manage.py run_demo --port $(PORT)
 
-test: ## everything: checks, then all tests on SQLite and on PostgreSQL
+test: ## everything: checks, then all tests on SQLite and on PostgreSQL; the journeys on PostgreSQL, the main one on both
 	@.ci/prepare --tests
 	@$(MAKE) --no-print-directory check-prepared
-	$(PYTHON) -m pytest $(ON_TWO_CORES) $(PYTEST_ARGS)
+	$(PYTHON) -m pytest $(ON_TWO_CORES) -m "not journey or main_job" $(PYTEST_ARGS)
 	$(PYTHON) .ci/with-postgres $(PYTHON) -m pytest $(ON_TWO_CORES) $(PYTEST_ARGS)
 
 check: ## quick: lint, format, types, layers, templates, missing migrations, translations

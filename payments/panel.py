@@ -138,7 +138,8 @@ def days(request: HttpRequest) -> HttpResponse:
     """Each day of a month by gateway: what came, where it lies, what has reached the bank."""
     _check(request, refunds.RIGHT)
     first, last = _period(request)
-    shown = {"days": reconciliation.by_day(first, last), "first": first, "last": last}
+    shown = {"page_title": _("Online payments by days"), "first": first, "last": last}
+    shown["days"] = reconciliation.by_day(first, last)
     return render(request, "payments/panel/days.html", shown)
 
 

@@ -15,6 +15,7 @@ from portal.customers.models import Delegation
 from portal.desk.models import Task
 from portal.metering.facts import booked
 from portal.metering.models import Meter, MeterReading, Submission
+from portal.utility.models import WasteStream
 from portal.waste.models import CollectionPoint, Pickup
 from portal.waste.tasks import remind as remind_of_pickups
 from tests.journeys.registering import (
@@ -194,4 +195,5 @@ def test_a_customer_sees_when_waste_is_collected_and_reports_what_was_not(
     with clock.stopped(clock.at(coming.day - timedelta(days=1), 18)):
         remind_of_pickups()
         run_jobs()
-    assert coming.stream in mails_to("klient@demo.example")[-1].body
+    stream = WasteStream.objects.filter(code=coming.stream).first()
+    assert (stream.name if stream else coming.stream) in mails_to("klient@demo.example")[-1].body

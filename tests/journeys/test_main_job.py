@@ -19,7 +19,7 @@ from portal.billing.models import Invoice, OpenItem, Transit
 from portal.customers.models import Customer
 from portal.money import zloty
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.main_job, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "rzeka-plynie-do-morza"
 

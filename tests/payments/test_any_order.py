@@ -42,7 +42,7 @@ STEPS = 50
 SEED = int(os.environ.get("EBOK_SEED", "1"))
 EXAMPLES = max(1, int(os.environ.get("EBOK_STEPS", "2200")) // STEPS)
 ZERO = Decimal("0.00")
-SECOND_LOOK = {"four_eyes_above": "20.00"}  # złoty
+SECOND_LOOK = {"four_eyes_above": "5.00"}  # złoty
 RAN: Counter[str] = Counter()
 # What has had an effect, not what was tried; each must have happened so often.
 MUST_HAPPEN = {

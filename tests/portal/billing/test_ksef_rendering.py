@@ -181,7 +181,7 @@ def test_every_amount_rate_and_kind_of_every_sample_stands_as_a_whole_in_its_pri
     assert f"{TITLES[the('RodzajFaktury')]} {the('P_2')}" in text
     for form in all_of("FormaPlatnosci"):
         assert FORMS[form] in text
-    assert ("Zapłacono" in text) is ("1" in all_of("Zaplacono"))
+    assert ("Zapłacono" in text) is bool(all_of("Zaplacono", "ZnacznikZaplatyCzesciowej"))
 
 
 def test_the_print_says_where_to_check_it_and_that_it_is_a_duplicate():
