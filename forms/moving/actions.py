@@ -162,7 +162,8 @@ def move(old: OldAccount, *, password: str, terms: TermsVersion | None, language
     What the rules keep from linking itself goes to a clerk, as with every registration. Other old accounts of the same
     e-mail come along. Raises LinkOver.
     """
-    waiting = OldAccount.objects.select_for_update().filter(email=old.email, state=State.WAITING)
+    # Only itself is locked: PostgreSQL locks no row that may be missing, and a customer may be.
+    waiting = OldAccount.objects.select_for_update(of=("self",)).filter(email=old.email, state=State.WAITING)
     # The account of the link first: where an e-mail owns one customer, it is this one.
     together = sorted(waiting.select_related("customer"), key=lambda one: one.pk != old.pk)
     if not together or together[0].pk != old.pk:
