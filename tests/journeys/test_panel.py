@@ -116,7 +116,10 @@ def plan(desk: Any, begins: datetime, ends: datetime) -> None:
     desk.locator("[data-a11y-dialog-show=schedule-publishing-dialog]").first.click()
     for name, moment in (("go_live_at", begins), ("expire_at", ends)):
         desk.locator(f"#id_{name}").fill(f"{moment:%Y-%m-%d %H:%M}")
-        desk.locator("#schedule-publishing-dialog h2").first.click()  # puts the calendar away
+        calendar = desk.locator(".xdsoft_datetimepicker:visible")
+        calendar.wait_for()  # it opens a tenth of a second after the field has the focus, and would cover the button
+        desk.locator("#schedule-publishing-dialog h2").first.click()
+        calendar.wait_for(state="detached")
     desk.locator("#schedule-publishing-dialog button[type=submit]").click()
     desk.wait_for_url("**/edit/")
 
