@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.url_routing import RouteResult
 
@@ -41,7 +42,9 @@ class HomePage(BasePage):
     template = "home/home_page.html"
 
     lead = models.TextField(_("lead"), blank=True)
-    tasks = QuietStreamField([("task", TaskBlock())], blank=True, verbose_name=_("tasks"), max_num=6)
+    tasks = QuietStreamField(
+        [("task", TaskBlock())], blank=True, verbose_name=pgettext_lazy("front page", "tasks"), max_num=6
+    )
     notices_heading = models.CharField(_("heading above the notices"), max_length=60, blank=True)
     faq_heading = models.CharField(_("heading above the questions"), max_length=60, blank=True)
 

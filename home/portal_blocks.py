@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail import blocks
 
 from home import navigation
@@ -103,7 +103,7 @@ class ActionBlock(blocks.StructBlock):
 
     class Meta:
         icon = "link"
-        label = gettext_lazy("Action")
+        label = pgettext_lazy("a button", "Action")
 
     def clean(self, value: dict[str, Any]) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean(value)

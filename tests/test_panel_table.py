@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem, admin_menu
 from wagtail.models import Page
 
 from home.faq.entries import FaqCategory, FaqEntry
@@ -148,6 +149,27 @@ def test_each_role_has_its_own_places_and_no_more(regulations, name, who):
         client = Client()
         client.force_login(person)
         assert client.get(reverse(name)).status_code == (200 if role in who else 403), role
+
+
+def places(menu: Menu, request: Any) -> Iterator[MenuItem]:
+    for item in menu.menu_items_for_request(request):
+        if isinstance(item, SubmenuMenuItem):
+            yield from places(item.menu, request)
+        else:
+            yield item
+
+
+@pytest.mark.parametrize("role", ["marketing", "redakcja", "bok", "administrator"])
+def test_every_place_that_the_menu_offers_opens(regulations, rf, role):
+    person = make_staff(f"{role}@example.org")
+    person.groups.add(Group.objects.get(name=role))
+    client = Client()
+    client.force_login(person)
+    request = rf.get("/panel/")
+    request.user = person
+    offered = {item.url for item in places(admin_menu, request) if item.url.startswith("/panel/")}
+    assert offered
+    assert {url: code for url in offered if (code := client.get(url, follow=True).status_code) != 200} == {}
 
 
 def test_marketing_moves_and_deletes_no_page(regulations):

@@ -8,7 +8,7 @@ from django.forms import RadioSelect
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
@@ -70,7 +70,12 @@ class OldAccountIndex(RegisterIndex):
                 "state", label=_("State"), accessor=state_of, primary=lambda old: old.state == State.WAITING
             ),
             Column("letters", label=_("Letters sent")),
-            Column("moved_at", label=_("Moved"), accessor=lambda old: moment(old.moved_at), sort_key="moved_at"),
+            Column(
+                "moved_at",
+                label=pgettext("old account", "Moved"),
+                accessor=lambda old: moment(old.moved_at),
+                sort_key="moved_at",
+            ),
         ]
 
     def get_filename(self) -> str:

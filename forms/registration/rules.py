@@ -56,7 +56,7 @@ class RegistrationRules(RuleSet):
         choices=(
             ("no", gettext_noop("not asked")),
             ("optional", gettext_noop("optional")),
-            ("required", gettext_noop("required")),
+            ("required", gettext_noop("must be given")),
         ),
     )
     fields: tuple[str, ...] = rule(

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 
@@ -31,7 +32,9 @@ class AccessibilityPage(BasePage):
 
     published_on = models.DateField(_("portal published on"), default=clock.today)
     changed_on = models.DateField(_("last important change of the portal"), default=clock.today)
-    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PARTLY)
+    status = models.CharField(
+        pgettext_lazy("accessibility", "status"), max_length=10, choices=Status.choices, default=Status.PARTLY
+    )
     not_accessible = RichTextField(_("what is not accessible, and why"), blank=True, features=TEXT_FEATURES)
     assessment_url = models.URLField(
         _("analysis of a disproportionate burden"), blank=True, help_text=_("Its address, where there is one.")

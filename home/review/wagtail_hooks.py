@@ -57,6 +57,13 @@ def coming_item() -> MenuItem:
     )
 
 
+@hooks.register("construct_reports_menu")
+def hide_reports(request: HttpRequest, menu_items: list[MenuItem]) -> None:
+    """Wagtail offers its reports on the whole site to whoever may touch any page; the site closes them to most."""
+    if not request.user.has_perm(views.MAY_REVIEW):
+        menu_items.clear()
+
+
 @hooks.register("register_help_menu_item")
 def help_item() -> MenuItem:
     return MenuItem(

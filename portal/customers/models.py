@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.content.folding import fold
 from portal.customers.scope import Partial, Scope
@@ -154,7 +155,7 @@ class Delegation(models.Model):
     """A person's right to act for a customer: in what role, for what, since and until when, on what ground."""
 
     class Role(models.TextChoices):
-        OWNER = "owner", _("owner")
+        OWNER = "owner", pgettext_lazy("a delegation", "owner")
         MANAGER = "manager", _("property manager")
         PROXY = "proxy", _("proxy")
 
