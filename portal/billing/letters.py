@@ -47,17 +47,30 @@ def readers(customer_id: int) -> list[Any]:
 def unannounced() -> QuerySet[Invoice]:
     """New invoices that nobody was told of; what was issued long before it came is old news and stays quiet.
 
-    While a customer's figures are in question theirs wait: an invoice that may be wrong is not written about.
+    While a customer's figures are in question theirs wait, however long: an invoice that may be wrong is not written about.
     """
-    since = clock.today() - timedelta(days=rules(InvoiceLetterRules).new_for_days)
-    found = Invoice.objects.filter(announced_at=None, issued_on__gte=since, customer__is_closed=False)
-    return found.filter(~is_disputed())
+    return _unwritten(Q(issued_on__gte=_news_since()) | Q(held_back_at__isnull=False)).filter(~is_disputed())
+
+
+def _unwritten(which: Q) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(which, announced_at=None, customer__is_closed=False)
+
+
+def _news_since() -> date:
+    return clock.today() - timedelta(days=rules(InvoiceLetterRules).new_for_days)
+
+
+def _hold_back() -> None:
+    """Note whose letter is due and must wait: when the figures are shown again it is written, old news or not."""
+    due = _unwritten(Q(issued_on__gte=_news_since(), held_back_at=None))
+    due.filter(is_disputed()).update(held_back_at=clock.now())
 
 
 def announce_new() -> int:
     """Write of every new invoice to its people; returns of how many. Stopped anywhere, it goes on from there."""
     if not rules(InvoiceLetterRules).announces:
         return 0
+    _hold_back()
     told = 0
     while waiting := list(unannounced().order_by("pk").values_list("pk", flat=True)[:AT_A_TIME]):
         for invoice_id in waiting:

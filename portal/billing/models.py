@@ -62,6 +62,9 @@ class Invoice(FromBilling):
     announced_at = models.DateTimeField(
         null=True, blank=True, help_text="When its people were written to that it is there."
     )
+    held_back_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its letter was due while the customer's figures were in question."
+    )
 
     access = Scope(
         customer="customer", parts="entries__shares", point="point", standing="entry__is_current", partial=Partial.ALL
@@ -73,6 +76,11 @@ class Invoice(FromBilling):
         indexes = [
             models.Index(fields=["customer", "-issued_on"]),
             models.Index(fields=["issued_on"], condition=models.Q(announced_at=None), name="invoices_to_announce"),
+            models.Index(
+                fields=["held_back_at"],
+                condition=models.Q(announced_at=None, held_back_at__isnull=False),
+                name="invoices_held_back",
+            ),
         ]
 
     def __str__(self) -> str:

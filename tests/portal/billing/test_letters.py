@@ -113,6 +113,21 @@ def test_an_invoice_that_came_long_after_it_was_issued_is_not_news(customer, own
     assert written() == set()
 
 
+def test_an_invoice_in_question_is_written_about_when_its_figures_are_shown_again_however_late(customer, owner):
+    make_account(customer)
+    invoice(customer)
+    long_ago = invoice(customer, issued=TODAY - timedelta(days=200))
+    CustomerAccount.objects.update(is_in_question=True)
+    assert letters.announce_new() == 0
+    CustomerAccount.objects.update(is_in_question=False)
+    with clock.stopped(clock.at(TODAY + timedelta(days=40), 12)):
+        assert letters.announce_new() == 1
+        assert letters.announce_new() == 0
+    assert written() == {("anna@example.pl", "invoice_new")}
+    long_ago.entry.invoice.refresh_from_db()
+    assert long_ago.entry.invoice.announced_at is None
+
+
 def test_a_utility_may_write_of_no_invoice(customer, owner):
     rule(announces=False)
     invoice(customer)
