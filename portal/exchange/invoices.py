@@ -29,6 +29,13 @@ def of_xml(content: bytes) -> tuple[dict[str, Any], list[str], list[str]]:
     )
 
 
+def seller_doubt(seller_nip: str, own_nip: str) -> str:
+    """What is odd about whose invoice it is; nothing where our own NIP is not known."""
+    if not own_nip or seller_nip == own_nip:
+        return ""
+    return _("The seller's NIP %(nip)s is not ours, %(own)s.") % {"nip": seller_nip, "own": own_nip}
+
+
 def ksef_warnings(number: str) -> list[str]:
     finding = ksef_number_finding(number) if number else None
     return [finding.sentence] if finding else []
@@ -59,6 +66,7 @@ def _values(invoice: FaInvoice) -> dict[str, Any]:
         "seller_account": payment.accounts[0].number.replace(" ", "") if payment.accounts else "",
         "corrects_number": corrected[0].number if corrected else "",
         "printed_customer_number": invoice.customer_number or "",
+        "seller_nip": invoice.seller.nip or "",
     }
 
 

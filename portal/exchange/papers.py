@@ -16,10 +16,11 @@ from portal.billing.policies import fold_number
 from portal.exchange import invoices, originals, receipts
 from portal.exchange.cells import read_out
 from portal.exchange.columns import FileFormat
-from portal.exchange.faults import FileFault
+from portal.exchange.faults import FileFault, Weight
 from portal.exchange.format import INVOICES_XML
 from portal.exchange.package import Package, read
 from portal.exchange.reader import Batch
+from portal.utility import identity
 
 # A process of its own starts in about two seconds; so many files are read in that time by one.
 WORTH_HELPERS = 2_000
@@ -49,17 +50,18 @@ def _awake(language: str | None) -> None:
 
 @dataclass
 class Papers:
-    """The papers of one file's rows. What is wrong with a row is added to its batch; warnings are returned."""
+    """The papers of one file's rows. What is wrong with a row is added to its batch; warnings and doubts are returned."""
 
     package: Package
     file: FileFormat
     keeps_files: bool
     pool: ProcessPoolExecutor | None = None
     _warnings: list[tuple[int, str]] = field(default_factory=list)
+    _doubts: list[tuple[int, str]] = field(default_factory=list)
 
-    def open(self, batch: Batch) -> list[tuple[int, str]]:
-        """Fill in what the papers say; returns warnings by row."""
-        self._warnings = []
+    def open(self, batch: Batch) -> dict[Weight, list[tuple[int, str]]]:
+        """Fill in what the papers say; returns warnings and doubts by row."""
+        self._warnings, self._doubts = [], []
         rows = {
             place: {name: column[place] for name, column in batch.columns.items()} for place in self._with_papers(batch)
         }
@@ -73,7 +75,7 @@ class Papers:
         _put_back(rows, batch)
         if self.file.stage == "invoices":
             self._derived(batch)
-        return self._warnings
+        return {Weight.WARNING: self._warnings, Weight.DOUBT: self._doubts}
 
     def _with_papers(self, batch: Batch) -> Iterator[int]:
         """Rows with something to open, so far without a fault."""
@@ -109,6 +111,8 @@ class Papers:
         if errors:
             batch.faults[place] = [f"{values['xml']}: {sentence}" for sentence in errors]
             return
+        if sentence := invoices.seller_doubt(read_from_it.pop("seller_nip"), identity.current().nip):
+            self._doubts.append((place, f"{values['xml']}: {sentence}"))
         values.update({name: read_out(value) for name, value in read_from_it.items()})
         values["original_sha256"] = originals.sha256(content)
         values["original_name"] = self._keep(content, originals.INVOICES, "xml")

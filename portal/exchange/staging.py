@@ -48,8 +48,8 @@ class Faults:
         for fault in self._waiting:
             weight = fault.weight.value
             self.counts[weight] = self.counts.get(weight, 0) + 1
-            # Every row fault is kept while its customer is being found out; see checks.py.
-            if fault.weight is Weight.ROW or self.counts[weight] <= MOST_KEPT:
+            # Every row fault is kept while its customer is being found out (checks.py), every doubt until it withholds.
+            if fault.weight in {Weight.ROW, Weight.DOUBT} or self.counts[weight] <= MOST_KEPT:
                 keep.append(fault)
         DeliveryFault.objects.bulk_create(
             [
@@ -168,12 +168,12 @@ class _Filling:
 
     def _staged(self, batch: Batch) -> list[list[Value]]:
         columns: dict[str, list[Value]] = batch.columns
-        warnings = self.papers.open(batch) if self.papers else []
+        told = self.papers.open(batch) if self.papers else {}
         if self.file.stage == "customers":
             columns["name_folded"] = [fold(name or "")[:220] for name in columns["name"]]
         nobody: list[Value] = [""] * len(batch)
         customers = columns[self.owner] if self.owner else nobody
-        for weight, found in ((Weight.WARNING, warnings), (Weight.ROW, _each(batch.faults))):
+        for weight, found in (*told.items(), (Weight.ROW, _each(batch.faults))):
             for place, sentence in found:
                 self.faults.add(weight, self.name, batch.lines[place], sentence, customers[place] or "")
         columns["line"] = list(map(str, batch.lines))

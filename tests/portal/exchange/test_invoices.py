@@ -9,7 +9,9 @@ from django.core.files.storage import storages
 from ebok.demo import fa3
 from portal.billing.models import Invoice
 from portal.exchange import originals
+from portal.utility.models import Utility
 from tests.portal.exchange.conftest import AS_OF
+from tests.worked_tables import rows
 
 pytestmark = pytest.mark.django_db
 LINE = fa3.Line(words="Woda", classification="36.00.20.0", unit="m3", quantity=10, price=Decimal("6.27"))
@@ -65,6 +67,19 @@ def test_the_original_bytes_are_kept_unchanged_under_their_digest(take, with_xml
     assert invoice.original_sha256 == hashlib.sha256(content).hexdigest()
     with storages["private"].open(invoice.original.name) as kept:
         assert kept.read() == content
+
+
+@pytest.mark.parametrize("row", rows("invoices.md", "Seller's NIP"), ids=lambda row: "-".join(row.values()))
+def test_an_invoice_of_another_seller_is_doubted(take, with_xml, row):
+    Utility.objects.create(name="Wodociągi", nip=row["Ours"].strip("–"))
+    with_xml(fa3.write(replace(SHEET, seller=replace(SHEET.seller, nip=row["Seller's NIP"]))))
+    doubts = take().doubts
+    if row["Found"] != "doubt":
+        assert doubts == ()
+        return
+    assert doubts == ("invoices_xml.csv:2: xml/f1.xml: The seller's NIP 5260250995 is not ours, 1234563218.",)
+    invoice = Invoice.objects.get()
+    assert invoice.customer.account.is_in_question
 
 
 def test_an_overpayment_counted_on_the_invoice_is_as_printed(take, with_xml):
