@@ -16,6 +16,7 @@ from portal.customers import access, services
 from portal.customers.access import Viewer
 from portal.customers.models import Contract, Deed, ServicePoint
 from portal.metering.models import Meter
+from portal.metering.queries import are_readings_shown
 from portal.waste.queries import PointLine
 from portal.waste.queries import points as collection_points
 
@@ -42,6 +43,7 @@ class Card:
     collection_points: tuple[PointLine, ...] = ()
     stands: Balance | None = None
     months: tuple[Month, ...] = ()
+    opens_meters: bool = False  # whether a meter has a page that this reader may see
 
     @property
     def words(self) -> str:
@@ -69,6 +71,7 @@ def card(viewer: Viewer, code: str) -> Card | None:
         collection_points=collection_points(viewer)[:SHOWN] if code == "waste" else (),
         stands=balance(viewer),
         months=told.months[:MONTHS_SHOWN] if told else (),
+        opens_meters=are_readings_shown(viewer),
     )
 
 
@@ -99,6 +102,7 @@ class ContractSheet:
     annexes: tuple[Paper, ...]
     balance: Decimal | None = None
     is_partial: bool = False
+    opens_meters: bool = False
 
     @property
     def services_in_words(self) -> str:
@@ -123,6 +127,7 @@ def contract_sheet(viewer: Viewer, public_id: UUID) -> ContractSheet | None:
         annexes=tuple(document_paper(found) for found in annexes.order_by("-issued_on", "-pk")[:SHOWN]),
         balance=share,
         is_partial=viewer.is_partial,
+        opens_meters=are_readings_shown(viewer),
     )
 
 

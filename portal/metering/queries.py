@@ -56,6 +56,11 @@ class Meters:
     has_more: bool = False
 
 
+def are_readings_shown(viewer: Viewer) -> bool:
+    """Whether a meter has a page that this reader may open."""
+    return rules(Modules).readings and access.may(viewer, Deed.SEE_READINGS)
+
+
 def meters(viewer: Viewer, *, limit: int = 10, page: int = 1) -> Meters:
     """The meters in use, by place, with their last readings. One statement."""
     states = MeterReading.State

@@ -28,7 +28,6 @@ from portal.metering.policies import AskAgain, Refused
 from portal.metering.rules import ReadingRules
 from portal.metering.sentences import why
 from portal.utility.rulebook import rules
-from portal.utility.rules import Modules
 
 A_FORM = 20
 A_PAGE = 20
@@ -41,7 +40,7 @@ def _viewer(request: HttpRequest) -> Viewer:
 
 def _looking(request: HttpRequest) -> Viewer:
     viewer = _viewer(request)
-    if not rules(Modules).readings or not access.may(viewer, Deed.SEE_READINGS):
+    if not queries.are_readings_shown(viewer):
         raise Http404
     return viewer
 

@@ -230,3 +230,21 @@ def test_somebody_with_an_account_of_the_previous_version_moves_by_a_new_passwor
     clerk(desk, people)
     desk.goto("/panel/old-accounts/")
     assert "przeniesione 1 z 1 (100 %)" in desk.locator("body").inner_text()
+
+
+def test_where_readings_are_not_taken_nobody_is_asked_for_one(
+    page: Any, axe: Callable[[Any], None], people: dict[str, Any]
+) -> None:
+    """Neither outside nor inside: no task, no place in the menu, no page; the contract still says which meter there is."""
+    page.goto("/")
+    assert "odczyt" not in page.locator("main").inner_text().lower()
+    assert page.goto("/odczyt/").status == 404
+    sign_in(page, people["klient"]["identifier"], people["klient"]["password"])
+    page.wait_for_url("**/pulpit/**")
+    places = page.locator("nav a[href^='/']").evaluate_all("all => all.map(link => link.getAttribute('href'))")
+    assert not [place for place in places if "odczyt" in place]
+    assert "podaj odczyt" not in page.locator("main").inner_text().lower()
+    assert page.goto("/konto/odczyty/podaj/").status == 404
+    page.goto(next(place for place in places if place.startswith("/umowa/")))
+    axe(page)
+    assert "odczyt" not in page.locator("main").inner_text().lower()
