@@ -44,15 +44,18 @@ class Holding:
     until: datetime | None
     balance: Decimal | None = None
     is_in_question: bool = False
+    is_awaited: bool = False  # nothing of this customer's money has come from billing yet
     due_on: date | None = None
     due_amount: Decimal | None = None
     readings: int | None = None
 
     @property
     def state(self) -> str:
-        """in_question, unknown, settled, underpaid or overpaid."""
+        """in_question, awaited, unknown, settled, underpaid or overpaid."""
         if self.is_in_question:
             return "in_question"
+        if self.is_awaited:
+            return "awaited"
         if self.balance is None:
             return "unknown"
         return "settled" if not self.balance else "underpaid" if self.balance > 0 else "overpaid"
@@ -172,7 +175,7 @@ def _holding(
 ) -> Holding:
     customer = delegation.customer
     sees = Deed.SEE_BALANCE in access.deeds_of(delegation)
-    amount, is_in_question = balances.get(customer.pk, (ZERO, False))
+    amount, is_in_question = balances.get(customer.pk, (None, False))
     day, left = next_due.get(customer.pk, (None, None)) if sees and not is_in_question else (None, None)
     return Holding(
         public_id=customer.public_id,
@@ -184,6 +187,7 @@ def _holding(
         until=delegation.ends_at,
         balance=amount if sees and not is_in_question else None,
         is_in_question=sees and is_in_question,
+        is_awaited=sees and customer.pk not in balances,
         due_on=day,
         due_amount=left,
         readings=None if due is None else due.get(customer.pk, 0),

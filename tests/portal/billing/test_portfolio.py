@@ -92,6 +92,22 @@ def test_figures_in_question_are_withheld(manager):
     assert of(manager).owed == 0
 
 
+def test_a_customer_of_whom_nothing_has_come_yet_is_not_called_settled(client, manager):
+    whole, some = factories.make_customer(name="Nowa"), factories.make_customer(name="Część")
+    point = factories.make_point(factories.make_contract(some))
+    factories.make_account(factories.make_customer(name="Stara"), "0.00")
+    granted(manager, whole)
+    granted(manager, some, points=[point])
+    granted(manager, Customer.objects.get(name="Stara"))
+    assert {one.name: one.state for one in of(manager).holdings} == {
+        "Nowa": "awaited",
+        "Część": "awaited",
+        "Stara": "settled",
+    }
+    client.force_login(manager)
+    assert client.get(PAGE).content.decode().count("jeszcze bez danych") == 2
+
+
 def test_a_right_that_is_over_is_not_in_the_portfolio(manager):
     revoked, ended = factories.make_customer(), factories.make_customer()
     revoke_access(granted(manager, revoked), by=manager)
