@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from forms.moving.models import OldAccount
 from portal import clock
 from portal.accounts.actions import IdentifierTaken, accept, give_identifier
 from portal.accounts.models import User
@@ -66,6 +67,7 @@ def write(path: Path, people: dict[str, dict[str, Any]], url: str) -> None:
         "panel": "/panel/",
         "people": people,
         "register_with": invoice_to_try(),
+        "move_with": old_account_to_try(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as scratch:
@@ -84,6 +86,12 @@ def invoice_to_try() -> dict[str, str] | None:
         .first()
     )
     return {"number": found.number, "amount": amount(found.gross)} if found else None
+
+
+def old_account_to_try() -> dict[str, str] | None:
+    """An account of the old portal whose owner has not moved yet, and what to press for it."""
+    found = OldAccount.objects.filter(state=OldAccount.State.WAITING, email__endswith="@klient.example").first()
+    return {"login": found.login, "press": rules(SignInRules).reset_words} if found else None
 
 
 def _person(role: str, first_name: str, last_name: str, *, is_staff: bool = False) -> User:

@@ -8,8 +8,8 @@ from typing import Any
 from ebok.demo import names
 from ebok.demo.plan import Plan, make_nip
 
-# The first of each kind are the ones that the demo's people own and manage.
-HOUSEHOLD, COMMUNITY, FIRM = range(3)
+# The first of each kind are the ones that the demo's people own and manage; the fourth is of the one who waits.
+HOUSEHOLD, COMMUNITY, FIRM, WAITING = range(4)
 KINDS = ("person", "firm", "community")
 SHARES = (78, 12, 10)
 GROUP_OF = {"person": "G1", "community": "G2", "firm": "P1"}
@@ -36,6 +36,7 @@ class Meter:
     installed_on: date
     valid_until: date
     start: int  # what the dial shows when the demo's two years begin
+    is_hourly: bool = False
 
 
 @dataclass
@@ -110,7 +111,7 @@ class Member:
 
 
 def kind_of(place: int, chance: random.Random) -> str:
-    fixed = {HOUSEHOLD: "person", COMMUNITY: "community", FIRM: "firm"}
+    fixed = {HOUSEHOLD: "person", COMMUNITY: "community", FIRM: "firm", WAITING: "person"}
     return fixed.get(place) or chance.choices(KINDS, SHARES)[0]
 
 
@@ -148,7 +149,7 @@ def _name(kind: str, place: int, chance: random.Random, street: str, building: s
     if place == HOUSEHOLD:
         return "Kowalska Anna", "Anna"
     if kind == "person":
-        first, surname = names.person(chance)
+        first, surname = names.person(chance) if place != WAITING else ("Piotr", "Wrona")
         return f"{surname} {first}", first
     return (names.firm(chance) if kind == "firm" else names.community(street, building)), ""
 
@@ -165,15 +166,17 @@ def _point(customer: Member, count: int, street: str, building: str, unit: str, 
     has_garden = customer.place == HOUSEHOLD or (customer.kind == "person" and not unit and chance.random() < 0.25)
     is_remote = customer.kind != "person" or chance.random() < 0.3
     staircase = f"Klatka {'ABCDEFGH'[count - 1]}"
+    main = _meter(
+        customer, f"M{customer.number}-{count}", "main", as_of, is_remote=is_remote and customer.place != HOUSEHOLD
+    )
+    main.is_hourly = customer.place == COMMUNITY and count == 1
     return Point(
         id=f"PP{customer.number}-{count}",
         name={"person": "Mieszkanie" if unit else "Dom", "firm": "Lokal"}.get(customer.kind, staircase),
         street=street,
         building=building + ("ABCDEFGH"[count - 1] if customer.kind == "community" else ""),
         unit=unit,
-        main=_meter(
-            customer, f"M{customer.number}-{count}", "main", as_of, is_remote=is_remote and customer.place != HOUSEHOLD
-        ),
+        main=main,
         garden=_meter(customer, f"M{customer.number}-{count}G", "deduct", as_of, is_remote=False)
         if has_garden
         else None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from ebok.demo import months
+from ebok.demo import hours, months
 from ebok.demo.cast import Member, Meter, Point
 
 HOW_READ = ("actual", "customer", "estimated")
@@ -58,7 +58,7 @@ class Flow:
         return Use(meter, dial[months.add(part[0], -1)], dial[part[-1]])
 
     def readings(self, meter: Meter, periods: list[tuple[date, date]], as_of: date) -> list[dict[str, Any]]:
-        """At the ends of periods; of a remote meter at the end of every month."""
+        """At the ends of periods; of a remote meter at the end of every month, of one read by the hour lately each hour."""
         dial = self._dials[meter.id]
         days = {months.add(periods[0][0], -1), *(months.add(last, 0) for _first, last in periods)}
         if meter.is_remote:
@@ -66,7 +66,7 @@ class Flow:
         rows = []
         for month in sorted(days):
             day = months.last_day(month)
-            if day > as_of - timedelta(days=1):
+            if day > as_of - timedelta(days=1) or (meter.is_hourly and day >= hours.since(as_of)):
                 continue
             source = "remote" if meter.is_remote else self._chance.choices(HOW_READ, (70, 22, 8))[0]
             rows.append(
@@ -78,4 +78,6 @@ class Flow:
                     "source": source,
                 }
             )
+        if meter.is_hourly:
+            rows += hours.readings(meter, dial, as_of)
         return rows

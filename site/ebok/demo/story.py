@@ -160,16 +160,9 @@ class _Life:
         """The invoice as XML with what stands beside it; of some customers, and what is older than FA(3), as rows."""
         member = self.member
         is_waste = services == ("waste",)
-        contract = member.waste_contract if is_waste else member.contract
         sheet = fa3.Sheet(
             seller=self.teller.seller,
-            buyer=fa3.Side(
-                name=member.buyer,
-                street=member.street,
-                town=f"{member.postcode} {member.town}",
-                nip=member.nip,
-                customer_number=member.number,
-            ),
+            buyer=self._buyer(),
             number=number,
             issued_on=issued,
             place=member.town,
@@ -184,16 +177,30 @@ class _Life:
             deduction=deduction,
             corrected=corrects,
         )
-        ksef = {"ksef_mode": "none"}
-        if not member.is_consumer and issued >= KSEF_SINCE:
-            ksef = {"ksef_mode": "online", "ksef_number": make_ksef_number(self.chance, self.teller.seller.nip, issued)}
-        beside = {"id": key, "customer": member.id, "contract": contract, "services": services, **ksef}
+        contract = member.waste_contract if is_waste else member.contract
+        beside = {"id": key, "customer": member.id, "contract": contract, "services": services, **self._ksef(issued)}
         if self.has_rows or issued < FA3_SINCE:
             self._put_rows(bill, sheet, beside)
             return
         name = f"xml/{member.number[-2:]}/{key}.xml"
         self.story.papers.append((name, fa3.write(sheet)))
         self.story.invoices_xml.append(beside | {"xml": name})
+
+    def _buyer(self) -> fa3.Side:
+        member = self.member
+        return fa3.Side(
+            name=member.buyer,
+            street=member.street,
+            town=f"{member.postcode} {member.town}",
+            nip=member.nip,
+            customer_number=member.number,
+        )
+
+    def _ksef(self, issued: date) -> dict[str, str]:
+        if self.member.is_consumer or issued < KSEF_SINCE:
+            return {"ksef_mode": "none"}
+        number = make_ksef_number(self.chance, self.teller.seller.nip, issued)
+        return {"ksef_mode": "online", "ksef_number": number}
 
     def _put_rows(self, bill: Bill, sheet: fa3.Sheet, beside: dict[str, Any]) -> None:
         self.story.invoices.append(

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from ebok import demo_office
+from ebok import demo_applications, demo_office, demo_people
 
 TOP: Path = settings.BASE_DIR
 VAR: Path = settings.VAR_DIR
@@ -126,6 +126,8 @@ class Demo:
             self._say("Making demo data and importing it.")
             call_command("demo_data", customers=self.customers, seed=1)
             demo_office.settle()
+            demo_applications.settle()
+            demo_people.write(VAR / "demo-sign-ins.json", demo_people.settle(), settings.EBOK_BASE_URL)
             shutil.copyfile(VAR / "demo-sign-ins.json", self.filled)
 
     def _throw_half_made_away(self) -> None:
@@ -233,6 +235,8 @@ class Processes:
             write(f"  {role:<20} {name:<32} {person.get('password', '')}{note}")
         if new := listed.get("register_with"):
             write(f"\nRegister as a newcomer with invoice {new['number']}, value {new['amount']} zł.")
+        if old := listed.get("move_with"):
+            write(f"\nMove from the old portal: press “{old['press']}” and type {old['login']}.")
         write(f"\nCustomers: {listed['sign_in']}  Staff: {listed['panel']}  Mail: /demo/poczta/\nCtrl-C ends it.")
         self.command.stdout.flush()
 
