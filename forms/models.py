@@ -16,8 +16,9 @@ from forms.built.forms import FormPageForm, StepForm
 from forms.built.models import STEP, FilledForm
 from forms.built.queries import CHECK, plan_of
 from forms.built.wizard import FormWizard
+from forms.registration.asking import Asking
 from forms.registration.blocks import StepWordsBlock
-from forms.registration.forms import FORMS, Asking
+from forms.registration.forms import FORMS
 from forms.registration.rules import RegistrationRules
 from forms.registration.steps import CHOICES, SENT, TERMS, WAITS, steps_of, way_of, ways_of
 from forms.registration.verification.base import Visitor

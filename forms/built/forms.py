@@ -14,7 +14,7 @@ from wagtail.contrib.forms.forms import BaseForm, FormBuilder, WagtailAdminFormP
 from forms.built.models import STEP, WITH_CHOICES, FormField
 from forms.built.rules import FormRules
 from forms.built.uploads import ACCEPTED, FileRefused, kind_of
-from forms.registration.forms import PersonField
+from forms.registration.captcha import PersonField
 from portal.utility.rulebook import rules
 
 HONEYPOT = "website"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from forms.built.uploads import FileRefused, kind_of
 from forms.managers.actions import Asked
 from forms.managers.rules import ManagerRules
-from forms.registration.forms import PersonField
+from forms.registration.captcha import PersonField
 from portal import clock
 from portal.utility.rulebook import rules
 

@@ -7,7 +7,7 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from forms.registration.forms import PersonField
+from forms.registration.captcha import PersonField
 from portal import clock
 from portal.metering import dial, sentences
 from portal.metering.forms import DAY

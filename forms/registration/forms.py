@@ -5,180 +5,31 @@ only once (an attempt at an invoice, the captcha) or must not be kept (the passw
 remembered by the wizard and handed back as `facts`.
 """
 
-import json
 import re
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_altcha import AltchaField, AltchaWidget
 
-from forms.registration.rules import RegistrationRules
+from forms.registration.asking import StepForm
+from forms.registration.captcha import PersonField
+from forms.registration.proof_forms import CodeForm, InvoiceForm, NumberedInvoiceForm
 from forms.registration.steps import CODE, CONTACT, INVOICE, NUMBERED, PASSWORD, PERSON, TERMS
-from forms.registration.verification.base import Paused, Verdict, Verification, Verified, Visitor
-from forms.registration.wording import Words
-from portal import clock, money
+from portal import clock
 from portal.accounts.forms import new_password_hint
-from portal.accounts.models import TermsVersion, User
+from portal.accounts.models import User
 from portal.accounts.queries import find_by_email
 from portal.billing import attempts
-from portal.billing.policies import fold_number
 from portal.billing.proof import limits_of
 from portal.utility.rulebook import rules
 from portal.utility.rules import Modules
 
 EMAIL_PAUSE = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Asking:
-    """What surrounds a form: the rules of the day, the words of the step, the visitor, and what earlier steps found."""
-
-    rules: RegistrationRules
-    way: Verification
-    words: Words
-    visitor: Visitor
-    terms: TermsVersion | None = None
-    consents: tuple[TermsVersion, ...] = ()
-    is_last: bool = False
-    facts: dict[str, Any] = field(default_factory=dict)
-    email: str = ""
-    is_sent_now: bool = False
-
-
-class StepForm(forms.Form):
-    """Base of the steps. `remember()` is what the wizard keeps beside the answers; `secret` answers are not kept."""
-
-    secret: ClassVar[frozenset[str]] = frozenset()
-
-    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, asking: Asking, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.asking = asking
-        self.initial["submission"] = asking.facts.get("submission")
-        for name, hint in asking.words.hints.items():
-            if name in self.fields:
-                self.fields[name].help_text = hint
-
-    def remember(self) -> dict[str, Any]:
-        return {}
-
-
-class ProofForm(StepForm):
-    """What proves which customer the person belongs to. An attempt is made when it is sent; its result is kept."""
-
-    unknown = _("We know no recent invoice with this number and value. Check both on the invoice and try again.")
-
-    def asked(self, answers: dict[str, Any]) -> list[str]:
-        """What the proof stands for: changed, it must be proven anew."""
-        raise NotImplementedError
-
-    def clean(self) -> dict[str, Any]:
-        answers: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors:
-            self._verify(answers)
-        return answers
-
-    def _verify(self, answers: dict[str, Any]) -> None:
-        asked = [self.asking.way.code, *self.asked(answers)]
-        self.proof = self.asking.facts.get("proof")
-        if self.proof and self.proof["asked"] == asked:
-            return
-        match self._verdict(answers):
-            case Verified(customer_id=customer_id, invoice_number=number):
-                self.proof = {
-                    "asked": asked,
-                    "customer_id": customer_id,
-                    "number": number,
-                    "at": clock.now().isoformat(),
-                }
-            case Paused(until=until):
-                when = {"time": f"{until.astimezone(clock.WARSAW):%H:%M}"}
-                raise ValidationError(_("Too many attempts. Try again after %(time)s, or call us."), params=when)
-            case _:
-                raise ValidationError(self.unknown)
-
-    def _verdict(self, answers: dict[str, Any]) -> Verdict | None:
-        return self.asking.way.verify(answers, self.asking.visitor) if self.asking.is_sent_now else None
-
-    def remember(self) -> dict[str, Any]:
-        return {"proof": self.proof}
-
-
-def number_field(label: Any, required: Any, **attributes: str) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=60,
-        error_messages={"required": required},
-        widget=forms.TextInput(
-            attrs={"data-width": "medium", "class": "num", "autocomplete": "off", "spellcheck": "false", **attributes}
-        ),
-    )
-
-
-class InvoiceForm(ProofForm):
-    number = number_field(_("Invoice number"), _("Type the number of an invoice."))
-    amount = forms.CharField(
-        label=_("Value of the invoice"),
-        max_length=20,
-        error_messages={"required": _("Type the value of the invoice, for example 135,38.")},
-        widget=forms.TextInput(
-            attrs={"data-width": "short", "class": "num", "inputmode": "decimal", "autocomplete": "off"}
-        ),
-    )
-    amount.suffix = "zł"  # type: ignore[attr-defined]  # read by the field's template
-
-    def clean_number(self) -> str:
-        number: str = self.cleaned_data["number"].strip()
-        if not fold_number(number):
-            raise ValidationError(_("Type the number of an invoice."))
-        return number
-
-    def clean_amount(self) -> Any:
-        try:
-            amount = money.parse_amount(self.cleaned_data["amount"])
-            money.to_grosze(amount)
-        except money.NotAnAmount as error:
-            raise ValidationError(_("Type the value of the invoice, for example 135,38.")) from error
-        if not 0 < amount < money.from_grosze(10**11):
-            raise ValidationError(_("Type the value of the invoice, for example 135,38."))
-        return amount
-
-    def asked(self, answers: dict[str, Any]) -> list[str]:
-        return [fold_number(answers["number"]), str(answers["amount"])]
-
-
-class NumberedInvoiceForm(InvoiceForm):
-    """The customer number beside the invoice: it is what the person will sign in with."""
-
-    customer_number = number_field(_("Customer number"), _("Type your customer number."), inputmode="numeric")
-    field_order = ("customer_number", "number", "amount")
-    unknown = _(
-        "We know no recent invoice with this number and value for this customer number. "
-        "Check all three on the invoice and try again."
-    )
-
-    def asked(self, answers: dict[str, Any]) -> list[str]:
-        return [fold_number(answers["customer_number"]), *super().asked(answers)]
-
-
-class CodeForm(ProofForm):
-    customer_number = number_field(_("Customer number"), _("Type your customer number."))
-    code = number_field(_("Code from our letter"), _("Type the code from our letter."), autocapitalize="characters")
-    unknown = _(
-        "This code does not fit this customer number, or its time is over. Check both in our letter and try again."
-    )
-
-    def asked(self, answers: dict[str, Any]) -> list[str]:
-        return [fold_number(answers["customer_number"]), fold_number(answers["code"])]
 
 
 PERSON_FIELDS: dict[str, tuple[Any, str, str]] = {
@@ -310,38 +161,6 @@ class PasswordForm(StepForm):
         """Only the hash is ever kept."""
         chosen = self.cleaned_data["password"]
         return {"password": make_password(chosen) if chosen else self.kept}
-
-
-class PersonWidget(AltchaWidget):
-    template_name = "forms/captcha.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        context["words"] = json.dumps(
-            {
-                "label": gettext("I am a person"),
-                "verifying": gettext("Checking…"),
-                "verified": gettext("Checked"),
-                "error": gettext("The check did not succeed. Try again."),
-                "expired": gettext("The check is too old. Do it again."),
-                "waitAlert": gettext("Wait a moment: the check is running."),
-            }
-        )
-        return context
-
-
-class PersonField(AltchaField):
-    """A sum that a browser works out by itself. Left out, it is no error: then a clerk looks at the application."""
-
-    widget = PersonWidget
-    default_error_messages: ClassVar[dict[str, Any]] = {
-        name: _("The check that a person fills this in did not succeed. Send the form once more.")
-        for name in ("error", "invalid", "required", "replay")
-    }
-
-    def validate(self, value: str) -> None:
-        if value:
-            super().validate(value)
 
 
 class TermsForm(StepForm):

@@ -11,7 +11,8 @@ from formtools.wizard.forms import ManagementForm
 from formtools.wizard.views import NamedUrlSessionWizardView, WizardView
 
 from forms.registration.actions import Asked, submit
-from forms.registration.forms import FORMS, Asking, PersonForm, StepForm
+from forms.registration.asking import Asking, StepForm
+from forms.registration.forms import FORMS, PersonForm
 from forms.registration.models import Application
 from forms.registration.rules import RegistrationRules
 from forms.registration.steps import CONTACT, PASSWORD, TERMS, steps_of, way_of, ways_of

@@ -11,8 +11,9 @@ from wagtail import blocks
 from portal import clock
 from portal.billing import examples
 from portal.billing.documents import Papers, recent_documents
+from portal.billing.payments_made import Payments, payments
 from portal.billing.policies import interest_to_date
-from portal.billing.queries import Balance, OpenCharge, OpenCharges, Payments, balance, open_items, payments
+from portal.billing.queries import Balance, OpenCharge, OpenCharges, balance, open_items
 from portal.billing.rules import BillingRules
 from portal.customers import access
 from portal.customers.access import Viewer

@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 from portal import clock
 from portal.billing.documents import Paper, Papers
 from portal.billing.models import LedgerEntry
-from portal.billing.queries import CHARGES, Balance, BalancePart, OpenCharge, OpenCharges, PaymentLine, Payments
+from portal.billing.payments_made import PaymentLine, Payments
+from portal.billing.queries import CHARGES, Balance, BalancePart, OpenCharge, OpenCharges
 from portal.customers import services
 from portal.utility.rulebook import rules
 from portal.utility.rules import Modules

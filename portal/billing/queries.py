@@ -169,10 +169,10 @@ def _share_rows(viewer: Viewer) -> Any:
 
 def _moving(figure: Sum | Max, viewer: Viewer) -> Subquery:
     """Of the money that is paid and not booked yet."""
-    return Subquery(_paid(viewer).order_by().values("customer").annotate(figure=figure).values("figure"))
+    return Subquery(paid_transit(viewer).order_by().values("customer").annotate(figure=figure).values("figure"))
 
 
-def _paid(viewer: Viewer) -> QuerySet[Transit]:
+def paid_transit(viewer: Viewer) -> QuerySet[Transit]:
     """Money on its way, with what is `left` of it: the billing system may book one payment by several entries."""
     booked = TransitBooking.objects.filter(transit=OuterRef("pk"), entry__is_current=True)
     total = Subquery(booked.order_by().values("transit").annotate(total=Sum("amount")).values("total"))
@@ -335,71 +335,6 @@ def charge_title(charge_kind: str, service: str) -> str:
     """“water and sewage” of an invoice, “interest note” of a note."""
     named = CHARGES.get(LedgerEntry.ChargeKind(charge_kind)) if charge_kind else None
     return str(named or services.in_words(service.split(",")))
-
-
-# ------------------------------------------------------------------------------------------------------------ payments
-
-
-@dataclass(frozen=True)
-class PaymentLine:
-    """Money that came in (positive) or went back (negative)."""
-
-    on: date
-    amount: Decimal
-    channel: str
-    state: str  # booked, in_transit or refund
-
-
-@dataclass(frozen=True)
-class Payments:
-    """While figures are in question only what is being booked is told: that is ours to know."""
-
-    lines: tuple[PaymentLine, ...] = ()
-    page: int = 1
-    has_more: bool = False
-    is_partial: bool = False
-    is_in_question: bool = False
-
-
-def payments(viewer: Viewer, *, limit: int = 10, page: int = 1) -> Payments:
-    """Payments booked, the newest first, with those being booked before them. Two statements.
-
-    A partial manager meets the shares of his points.
-    """
-    kinds = [LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.REFUND]
-    booked = access.visible(LedgerEntry.objects.filter(kind__in=kinds, is_current=True), viewer, Deed.SEE_BALANCE)
-    start = (page - 1) * limit
-    rows = list(
-        booked.annotate(own=own_share(viewer), is_disputed=is_disputed())
-        .order_by("-booked_on", "-pk")
-        .values("booked_on", "own", "channel", "kind", "is_disputed")[start : start + limit + 1]
-    )
-    if any(row["is_disputed"] for row in rows):
-        return Payments(tuple(_on_their_way(viewer)), is_partial=viewer.is_partial, is_in_question=True)
-    lines = [
-        PaymentLine(
-            on=row["booked_on"],
-            amount=-(row["own"] or ZERO),
-            channel=row["channel"],
-            state="refund" if row["kind"] == LedgerEntry.Kind.REFUND else "booked",
-        )
-        for row in rows[:limit]
-    ]
-    if page == 1:
-        lines = [*_on_their_way(viewer), *lines]
-    return Payments(tuple(lines), page, len(rows) > limit, viewer.is_partial)
-
-
-def _on_their_way(viewer: Viewer) -> list[PaymentLine]:
-    return [
-        PaymentLine(
-            on=row.paid_at.astimezone(clock.WARSAW).date() if row.paid_at else clock.today(),
-            amount=row.left,  # type: ignore[attr-defined]  # annotated in _paid
-            channel=row.channel,
-            state="in_transit",
-        )
-        for row in _paid(viewer).order_by("-paid_at")
-    ]
 
 
 def own_share(viewer: Viewer) -> F | Subquery:

@@ -65,23 +65,18 @@ def grant_access(
         return held
     if role == Delegation.Role.OWNER and rules(SignInRules).customers_per_email == "one" and owns_one(user):
         raise OwnsAnother
-    try:
-        with transaction.atomic():
-            if held is not None:
-                revoke_access(held, by=by or user)
-            delegation = Delegation.objects.create(
-                user=user,
-                customer=customer,
-                role=role,
-                is_whole_customer=points is None,
-                deeds=deeds or [],
-                starts_at=clock.now(),
-                ends_at=until,
-                ground=ground,
-                granted_by=by if hasattr(by, "pk") else None,
-            )
-    except IntegrityError:
-        raise HasOwner from None
+    delegation = Delegation(
+        user=user,
+        customer=customer,
+        role=role,
+        is_whole_customer=points is None,
+        deeds=deeds or [],
+        starts_at=clock.now(),
+        ends_at=until,
+        ground=ground,
+        granted_by=by if hasattr(by, "pk") else None,
+    )
+    _put_in_place_of(held, delegation, by=by or user)
     if points is not None:
         delegation.points.set(points)
     note(
@@ -93,10 +88,26 @@ def grant_access(
         ground=ground,
     )
     if role == Delegation.Role.OWNER:
-        months = rules(BillingPeriodRules).linking_sets_months
-        for contract in shortened_by_linking(customer):
-            change_billing_period(contract, months=months, by=by or user, why=LINKED)
+        _shorten_bills(customer, by=by or user)
     return delegation
+
+
+def _put_in_place_of(held: Delegation | None, new: Delegation, *, by: Any) -> None:
+    """Raises HasOwner when somebody else was quicker."""
+    try:
+        with transaction.atomic():
+            if held is not None:
+                revoke_access(held, by=by)
+            new.save(force_insert=True)
+    except IntegrityError:
+        raise HasOwner from None
+
+
+def _shorten_bills(customer: Customer, *, by: Any) -> None:
+    """Where the rules say that whoever links an account gets bills for shorter periods."""
+    months = rules(BillingPeriodRules).linking_sets_months
+    for contract in shortened_by_linking(customer):
+        change_billing_period(contract, months=months, by=by, why=LINKED)
 
 
 def _make_room(user: Any, customer: Customer, role: str) -> None:

@@ -95,22 +95,26 @@ def record_reading(
         photo=photo,
         compared=_compared(known),
     )
-    customer = meter.point.customer
-    note(
-        "reading_submitted", about=about(reading), by=by or channel, customer=customer.public_id, value=str(given.value)
-    )
+    owner = meter.point.customer.public_id
+    note("reading_submitted", about=about(reading), by=by or channel, customer=owner, value=str(given.value))
     if isinstance(verdict, Accepted):
         _tell_billing(reading)
     else:
         _ask_a_clerk(reading, submission)
         if given.is_appeal:
             _open_a_case(reading, submission)
-    if channel != Submission.Channel.SPREADSHEET:  # a sheet of hundreds of rows brings one letter, not hundreds
-        _write_to(by, "reading_accepted" if isinstance(verdict, Accepted) else "reading_to_check", reading)
-    if channel == Submission.Channel.GUEST:
-        for user in owners(customer):
-            _write_to(user, "reading_by_guest", reading)
+    _write_letters(submission)
     return Outcome(verdict, known, reading)
+
+
+def _write_letters(submission: Submission) -> None:
+    """To whoever gave the reading; of one given without signing in, to the owners."""
+    reading, channel = submission.reading, submission.channel
+    if channel != Submission.Channel.SPREADSHEET:  # a sheet of hundreds of rows brings one letter, not hundreds
+        _write_to(submission.by, "reading_accepted" if reading.state == State.ACCEPTED else "reading_to_check", reading)
+    if channel == Submission.Channel.GUEST:
+        for user in owners(reading.meter.point.customer):
+            _write_to(user, "reading_by_guest", reading)
 
 
 def _compared(known: Known) -> dict[str, str]:

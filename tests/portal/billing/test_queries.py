@@ -19,8 +19,9 @@ from portal.billing.models import (
     TransitBooking,
     TransitPart,
 )
+from portal.billing.payments_made import payments
 from portal.billing.portfolio import portfolio
-from portal.billing.queries import balance, open_items, payments
+from portal.billing.queries import balance, open_items
 from portal.customers.actions import grant_access, revoke_access
 from portal.customers.models import Delegation
 from tests import factories
