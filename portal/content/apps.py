@@ -11,9 +11,9 @@ class ContentConfig(AppConfig):
 
     def ready(self) -> None:
         from wagtail.models import Site
-        from wagtail.signals import page_slug_changed, post_page_move
+        from wagtail.signals import page_published, page_slug_changed, post_page_move
 
-        from portal.content import addresses
+        from portal.content import addresses, pictures
 
         def reread(**_: Any) -> None:
             addresses.forget()
@@ -22,3 +22,8 @@ class ContentConfig(AppConfig):
             signal.connect(reread, sender=Site, weak=False)
         for signal in (post_page_move, page_slug_changed):
             signal.connect(reread, weak=False)
+
+        def cut(instance: Any, **_: Any) -> None:
+            pictures.cut(instance)
+
+        page_published.connect(cut, weak=False)

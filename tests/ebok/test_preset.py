@@ -165,7 +165,6 @@ def test_every_public_page_of_every_preset_costs_at_most_five_statements_drawn_a
             continue
         path = addresses.url_of(page)
         types.add(type(page))
-        client.get(path, {"first": "time"})  # a picture is cut to its size once in its life
         with CaptureQueriesContext(connection) as drawn:
             answer = client.get(path)
         with CaptureQueriesContext(connection) as kept:
