@@ -1,9 +1,11 @@
 """Who gets in where in the panel: marketing and editors are refused at every address that is not theirs."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
@@ -169,7 +171,21 @@ def test_every_place_that_the_menu_offers_opens(regulations, rf, role):
     request.user = person
     offered = {item.url for item in places(admin_menu, request) if item.url.startswith("/panel/")}
     assert offered
-    assert {url: code for url in offered if (code := client.get(url, follow=True).status_code) != 200} == {}
+    # An icon of Django's own panel is not among our static files: where they have a manifest, the page would break.
+    assert {url: fault for url in offered if (fault := fault_of(client.get(url, follow=True)))} == {}
+
+
+def fault_of(answer: Any) -> str:
+    if answer.status_code != 200:
+        return str(answer.status_code)
+    page = answer.content.decode()
+    found = BeautifulSoup(page, "html.parser")
+    faults = {
+        "has no title": str(found.title.string).strip().startswith("-"),
+        "has an icon that is not there": "admin/img" in page,
+        "says a word of Python": bool(re.search(r"\b(True|False|None)\b", found.body.get_text(" "))),
+    }
+    return ", ".join(fault for fault, is_there in faults.items() if is_there)
 
 
 def test_marketing_moves_and_deletes_no_page(regulations):

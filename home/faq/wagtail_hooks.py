@@ -5,13 +5,20 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import yesno
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.ordering import ReorderView
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from home.faq import actions
 from home.faq.entries import FaqCategory, FaqEntry
+
+
+class IsTop(Column):
+    def get_value(self, instance: FaqEntry) -> str:
+        return yesno(instance.is_top)
 
 
 class InReadersOrder(IndexView):
@@ -51,7 +58,14 @@ class FaqEntries(SnippetViewSet):
     model = FaqEntry
     icon = "help"
     menu_label = _("Questions")
-    list_display = ["question", "category", "is_top", "order", "times_helped", "times_not"]
+    list_display = [
+        "question",
+        "category",
+        IsTop("is_top", label=_("on the front page"), sort_key="is_top"),
+        "order",
+        "times_helped",
+        "times_not",
+    ]
     list_filter = ["category", "is_top"]
     sort_order_field = "order"
     index_view_class = InReadersOrder

@@ -147,6 +147,8 @@ class Acceptance(models.Model):
     channel = models.CharField(max_length=20, default="portal")
 
     class Meta:
+        verbose_name = _("acceptance")
+        verbose_name_plural = _("acceptances")
         constraints = [models.UniqueConstraint(fields=["user", "terms"], name="terms_accepted_once")]
 
     def __str__(self) -> str:

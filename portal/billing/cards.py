@@ -16,7 +16,7 @@ from portal.customers import access, services
 from portal.customers.access import Viewer
 from portal.customers.models import Contract, Deed, ServicePoint
 from portal.metering.models import Meter
-from portal.metering.queries import are_readings_shown
+from portal.metering.queries import BY_PLACE, are_readings_shown
 from portal.waste.queries import PointLine
 from portal.waste.queries import points as collection_points
 
@@ -85,7 +85,7 @@ def _serving(contracts: QuerySet[Contract], code: str) -> QuerySet[Contract]:
 
 def _meters(viewer: Viewer) -> QuerySet[Meter]:
     meters = access.visible(Meter.objects.filter(removed_on__isnull=True), viewer, Deed.SEE_CONTRACT)
-    return meters.select_related("point").order_by("point__street", "point__building", "point__unit", "role", "pk")
+    return meters.select_related("point").order_by(*BY_PLACE)
 
 
 def _some(rows: QuerySet[Any]) -> Some:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.contrib.admin import display
 from django.forms import Media
 from django.http import HttpRequest
+from django.template.defaultfilters import yesno
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy
@@ -152,7 +154,7 @@ class TopicRegister(Dictionary):
     menu_label = gettext_lazy("Topics of cases")
     menu_icon = "list-ul"
     menu_order = 812
-    list_display = ("name", "kind", "department", "days", "days_kind", "is_active", "locale")
+    list_display = ("name", "kind", "department", "days", "days_kind", "is_offered", "locale")
     search_fields = ("name", "hint")
     ordering = ("order", "name")
     panels = [
@@ -169,6 +171,10 @@ class TopicRegister(Dictionary):
         FieldPanel("is_active"),
         InlinePanel("questions", heading=gettext_lazy("Fields of the form"), label=gettext_lazy("question")),
     ]
+
+    @display(description=gettext_lazy("offered"), ordering="is_active")
+    def is_offered(self, topic: CaseTopic) -> str:
+        return yesno(topic.is_active)
 
 
 class TemplateRegister(Dictionary):

@@ -1,6 +1,7 @@
 """The audit lines as the administrator reads them."""
 
 from django.contrib.admin import display
+from django.template.defaultfilters import yesno
 from django.utils.translation import gettext_lazy as _
 from wagtail_modeladmin.options import modeladmin_register
 
@@ -26,7 +27,9 @@ class Journal(ReadOnlyRegister):
 
     @display(description=_("facts"))
     def what(self, line: AuditLine) -> str:
-        return "; ".join(f"{name}: {value}" for name, value in line.facts.items())
+        return "; ".join(
+            f"{name}: {yesno(value) if isinstance(value, bool) else value}" for name, value in line.facts.items()
+        )
 
 
 modeladmin_register(Journal)

@@ -96,7 +96,12 @@ def write(desk: Any, field: str, words: str) -> None:
     """Into a field of formatted text."""
     desk.locator(f"[data-contentpath={field}] [contenteditable=true]").first.click()
     desk.keyboard.type(words)
-    desk.wait_for_timeout(600)  # the editor hands the words to the form a quarter of a second later
+    # The editor hands the words to the form a while later.
+    desk.wait_for_function(
+        """([field, words]) => [...document.querySelectorAll(`[data-contentpath=${field}] input[type=hidden]`)]
+            .some(kept => kept.value.includes(words))""",
+        arg=[field, words],
+    )
 
 
 def add_block(desk: Any, field: str, label: str) -> None:
