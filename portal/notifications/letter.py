@@ -18,7 +18,7 @@ from portal.notifications.models import Delivery
 from portal.notifications.queries import unsubscribe_token
 from portal.utility import identity
 
-# A paragraph such as "Confirm your address: https://…" becomes a button in HTML.
+# A paragraph such as "Confirm your address: https://…" becomes a button in HTML; an address of ours alone does too.
 ACTION = re.compile(r"(?P<label>[^\n:]{2,80}):\s+(?P<url>https?://\S+)")
 
 
@@ -27,19 +27,29 @@ def paragraphs(body: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     for part in re.split(r"\n\s*\n", body.strip()):
         action = ACTION.fullmatch(part.strip())
-        found.append(action.groupdict() if action else {"text": urlize(part.strip(), autoescape=True)})
+        if action:
+            found.append(action.groupdict())
+        elif _is_own_address(part.strip()):
+            found.append({"label": _("Open it in the portal"), "url": part.strip()})
+        else:
+            found.append({"text": urlize(part.strip(), autoescape=True)})
     return found
 
 
+def _is_own_address(part: str) -> bool:
+    """A link to somewhere else stays words: nobody's text becomes a button that looks like ours."""
+    return part.startswith(f"{settings.EBOK_BASE_URL.rstrip('/')}/") and len(part.split()) == 1
+
+
 def as_html(*, subject: str, body: str, language: str, choices_url: str = "") -> str:
-    facts: dict[str, Any] = {
-        "subject": subject,
-        "choices_url": choices_url,
-        "paragraphs": paragraphs(body),
-        "utility": identity.current(),
-        "language": language,
-    }
     with translation.override(language):
+        facts: dict[str, Any] = {
+            "subject": subject,
+            "choices_url": choices_url,
+            "paragraphs": paragraphs(body),
+            "utility": identity.current(),
+            "language": language,
+        }
         return render_to_string("notifications/letter.html", facts)
 
 

@@ -12,6 +12,7 @@ from wagtail.models import Locale
 
 from portal import clock
 from portal.notifications.actions import send
+from portal.notifications.letter import paragraphs
 from portal.notifications.models import Delivery, MessageTemplate
 from portal.notifications.tasks import ClaimedElsewhere, deliver
 from portal.utility.models import Utility
@@ -129,6 +130,13 @@ def test_a_letter_is_plain_text_and_the_same_words_as_html(greeting, run_jobs):
     assert letter.reply_to == ["bok@example.pl"]
     assert "Wodociągi Testowe" in str(make_header(decode_header(letter.from_email)))
     assert letter.extra_headers["Auto-Submitted"] == "auto-generated"
+
+
+def test_an_address_of_ours_alone_becomes_a_button_and_another_s_stays_words(settings):
+    settings.EBOK_BASE_URL = "https://ebok.example.pl"
+    own, anothers = paragraphs("https://ebok.example.pl/x/\n\nhttps://ebok.example.pl.evil.example/x/")
+    assert own == {"label": "Otwórz w portalu", "url": "https://ebok.example.pl/x/"}
+    assert set(anothers) == {"text"}
 
 
 def test_what_a_person_typed_is_text_in_a_letter_and_never_a_tag_or_a_placeholder(greeting, run_jobs):
