@@ -18,7 +18,7 @@ from home.faq.entries import FaqCategory, FaqEntry
 
 class IsTop(Column):
     def get_value(self, instance: FaqEntry) -> str:
-        return yesno(instance.is_top)
+        return str(yesno(instance.is_top))
 
 
 class InReadersOrder(IndexView):

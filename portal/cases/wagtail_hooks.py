@@ -174,7 +174,7 @@ class TopicRegister(Dictionary):
 
     @display(description=gettext_lazy("offered"), ordering="is_active")
     def is_offered(self, topic: CaseTopic) -> str:
-        return yesno(topic.is_active)
+        return str(yesno(topic.is_active))
 
 
 class TemplateRegister(Dictionary):
