@@ -1,15 +1,11 @@
 """The XML and PDF files and the receipts that rows name: opened, compared, read, kept under their own SHA-256."""
 
 import json
-import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.billing.policies import fold_number
@@ -20,32 +16,9 @@ from portal.exchange.faults import FileFault, Weight
 from portal.exchange.format import INVOICES_XML
 from portal.exchange.package import Package, read
 from portal.exchange.reader import Batch
-from portal.utility import identity
 
-# A process of its own starts in about two seconds; so many files are read in that time by one.
-WORTH_HELPERS = 2_000
 AT_A_TIME = 50
 Found = tuple[dict[str, Any], list[str], list[str]]  # as invoices.of_xml says it
-
-
-@contextmanager
-def readers(rows: int) -> Iterator["ProcessPoolExecutor | None"]:
-    """Processes that read FA(3) files, one for each processor, where there are enough files to make it worth while."""
-    count = os.cpu_count() or 1
-    if rows < WORTH_HELPERS or count == 1:
-        yield None
-        return
-    with ProcessPoolExecutor(count, get_context("spawn"), _awake, (get_language(),)) as pool:
-        yield pool
-
-
-def _awake(language: str | None) -> None:
-    import django  # noqa: PLC0415 - a process of its own starts with nothing
-    from django.utils import translation  # noqa: PLC0415 - the same
-
-    django.setup()
-    if language:
-        translation.activate(language)
 
 
 @dataclass
@@ -56,6 +29,7 @@ class Papers:
     file: FileFormat
     keeps_files: bool
     pool: ProcessPoolExecutor | None = None
+    own_nip: str = ""
     _warnings: list[tuple[int, str]] = field(default_factory=list)
     _doubts: list[tuple[int, str]] = field(default_factory=list)
 
@@ -111,7 +85,7 @@ class Papers:
         if errors:
             batch.faults[place] = [f"{values['xml']}: {sentence}" for sentence in errors]
             return
-        if sentence := invoices.seller_doubt(read_from_it.pop("seller_nip"), identity.current().nip):
+        if sentence := invoices.seller_doubt(read_from_it.pop("seller_nip"), self.own_nip):
             self._doubts.append((place, f"{values['xml']}: {sentence}"))
         values.update({name: read_out(value) for name, value in read_from_it.items()})
         values["original_sha256"] = originals.sha256(content)

@@ -19,11 +19,13 @@ from portal.exchange.format import FILES, INVOICES_XML
 from portal.exchange.manifest import Listed, Manifest
 from portal.exchange.models import BillingDelivery, DeliveryFault
 from portal.exchange.package import Package
-from portal.exchange.papers import Papers, readers
+from portal.exchange.papers import Papers
 from portal.exchange.reader import BATCH, Batch, Reading
+from portal.exchange.readers import readers
 from portal.exchange.sql import analyze_staged
 from portal.exchange.staged import BESIDE_COLUMNS, Staged, Touched
 from portal.exchange.table import Table
+from portal.utility import identity
 
 MOST_KEPT = 10_000  # faults of one weight; the rest are counted
 PAPERS_AT_A_TIME = 500  # rows whose files are in memory together
@@ -92,7 +94,9 @@ def fill(
         if listed is None:
             continue
         with _few_collections(), readers(listed.rows if file is INVOICES_XML else 0) as pool:
-            papers = Papers(package, file, keeps_files, pool) if file.stage in {"invoices", "documents"} else None
+            papers = None
+            if file.stage in {"invoices", "documents"}:
+                papers = Papers(package, file, keeps_files, pool, identity.current().nip)
             _Filling(package, file, manifest, faults, papers).run(listed, progress)
     faults.flush()
     analyze_staged(*{file.stage for file in FILES if file.file_name in manifest.files})

@@ -8,7 +8,7 @@ from django.core.files.storage import storages
 
 from ebok.demo import fa3
 from portal.billing.models import Invoice
-from portal.exchange import originals
+from portal.exchange import originals, readers
 from portal.utility.models import Utility
 from tests.portal.exchange.conftest import AS_OF
 from tests.worked_tables import rows
@@ -57,6 +57,14 @@ def test_what_the_xml_says_is_what_is_kept(take, with_xml):
         SHEET.account,
     )
     assert (invoice.service, invoice.kind) == ("water,sewage", "vat")
+
+
+def test_many_files_are_read_by_processes_of_their_own(take, with_xml, monkeypatch):
+    monkeypatch.setattr(readers, "WORTH_HELPERS", 1)
+    monkeypatch.setattr(readers.os, "cpu_count", lambda: 2)
+    with_xml(fa3.write(SHEET))
+    assert take().faults == ()
+    assert Invoice.objects.get().gross == Decimal("67.72")
 
 
 def test_the_original_bytes_are_kept_unchanged_under_their_digest(take, with_xml):
