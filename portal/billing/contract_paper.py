@@ -20,7 +20,8 @@ def contract_pdf(contract: Contract) -> bytes:
             f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in _facts(contract) if value
         )
         return pdf.render(
-            f'<h1>{escape(title)}</h1><dl class="facts">{listed}</dl>{linebreaks(contract.text, autoescape=True)}',
+            f'<h1>{escape(title)}</h1><dl class="facts">{listed}</dl>'
+            f'<div class="text">{linebreaks(contract.text, autoescape=True)}</div>',
             title=title,
             language=LANGUAGE,
             sheets=("pdf/invoice.css",),

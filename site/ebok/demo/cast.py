@@ -17,7 +17,7 @@ CONTRACT_TEXT = """§ 1. Przedmiot umowy
 Dostawca dostarcza wodę do nieruchomości odbiorcy i odprowadza z niej ścieki, w sposób ciągły i niezawodny.
 
 § 2. Rozliczenia
-Ilość wody ustala się na podstawie wskazań wodomierza głównego. Wodę zużytą bezpowrotnie, zmierzoną wodomierzem ogrodowym,
+Ilość wody ustala się na podstawie wskazań wodomierza głównego. Wodę zużytą bezpowrotnie, zmierzoną wodomierzem ogrodowym, \
 odlicza się od ilości ścieków. Faktury wystawia się raz na okres rozliczeniowy, z terminem zapłaty 14 dni.
 
 § 3. Obowiązki odbiorcy
