@@ -4,7 +4,7 @@ PRESET ?= warszawa
 PORT ?= 8000
 PYTHON := .venv/bin/python
 PYTEST_ARGS ?=
-ON_TWO_CORES := -n 2 --dist loadscope
+ON_TWO_CORES := -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench killed facts demo-reset lock vendor messages screenshots
@@ -18,7 +18,7 @@ run: ## the whole portal with demo data on http://127.0.0.1:8000 (PORT=, PRESET=
 
 test: ## everything: checks, then all tests on SQLite and on PostgreSQL; the journeys on PostgreSQL, the main one on both
 	@.ci/prepare --tests
-	@$(MAKE) --no-print-directory check-prepared
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-prepared migrated
 	$(PYTHON) -m pytest $(ON_TWO_CORES) -m "not journey or main_job" $(PYTEST_ARGS)
 	$(PYTHON) .ci/with-postgres $(PYTHON) -m pytest $(ON_TWO_CORES) $(PYTEST_ARGS)
 
@@ -35,6 +35,11 @@ check-prepared:
 	$(PYTHON) -m djhtml --check --tabwidth 2 templates home forms payments portal site
 	DJANGO_SETTINGS_MODULE=ebok.settings.test $(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) .ci/messages --check
+
+.PHONY: migrated
+migrated: # the tests of both databases begin with a copy of one that is migrated once
+	$(PYTHON) -m pytest -q tests/test_rows.py
+	$(PYTHON) .ci/with-postgres $(PYTHON) -m pytest -q tests/test_rows.py
 
 bench: ## the benchmarks, each figure beside its yardstick
 	@.ci/prepare --tests

@@ -1,23 +1,15 @@
 """What every test may ask for: a clean cache, Wagtail's first rows after a flush, jobs run at once, a browser and axe."""
 
-import hashlib
 import os
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.contrib.auth.models import Permission
-from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
-from django.core.serializers.python import Deserializer as PythonDeserializer
-from django.core.serializers.python import Serializer as PythonSerializer
-from django.db import connection, transaction
+from django.db import connection
+from django.test import TransactionTestCase
 
 # Benchmarks are asked for by name (make bench): they take minutes and measure the machine.
 collect_ignore = [] if os.environ.get("EBOK_BENCH") else ["bench"]
@@ -37,67 +29,38 @@ CHROMIUM_FLAGS = [
 
 # ------------------------------------------------------------------------------------------------------- the database
 
-MADE_BY_MIGRATIONS = pytest.StashKey[list[dict[str, Any]]]()
-# Django makes these anew after every flush, or they only index the others.
-REMADE_BY_DJANGO = {"contenttypes", "sessions", "wagtailsearch", "modelsearch"}
 
-
-class FirstRows(PythonSerializer):
-    """Rows by their keys, but for what a flush gives new keys: content types and permissions."""
-
-    def handle_fk_field(self, obj: Any, field: Any) -> None:
-        self.use_natural_foreign_keys = field.remote_field.model in {ContentType, Permission}
-        super().handle_fk_field(obj, field)
-
-    def handle_m2m_field(self, obj: Any, field: Any) -> None:
-        self.use_natural_foreign_keys = field.remote_field.model in {ContentType, Permission}
-        super().handle_m2m_field(obj, field)
-
-
-def _migrated(config: pytest.Config) -> Path:
-    """Where a SQLite database just migrated is kept: two hundred migrations take longer than most tests."""
-    key = hashlib.sha256(Path("requirements.txt").read_bytes())
-    for app in apps.get_app_configs():
-        for file in sorted(Path(app.path, "migrations").glob("0*.py")):
-            key.update(file.name.encode() + file.read_bytes())
-    return Path(config.cache.mkdir("migrated")) / f"{key.hexdigest()[:16]}.sqlite3"
+IS_MIGRATED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
 ) -> None:
-    kept = _migrated(request.config)
-    if connection.vendor == "sqlite" and kept.exists():
-        shutil.copy(kept, connection.settings_dict["TEST"]["NAME"])
+    from tests import migrated  # noqa: PLC0415 - models may only be imported once Django is ready
+
+    with django_db_blocker.unblock():
+        request.config.stash[IS_MIGRATED] = migrated.take(request.config)
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
-    return connection.vendor == "sqlite" and Path(connection.settings_dict["TEST"]["NAME"]).exists()
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    return request.config.stash[IS_MIGRATED]
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Remember the rows that migrations make (Wagtail's root page, site, locale, groups): a flush would lose them."""
+    """Remember the rows that migrations make, and put them back after a test that wrote for all to see."""
+    from tests import beginnings, migrated, rows  # noqa: PLC0415 - the same
+
     with django_db_blocker.unblock():
-        kept = _migrated(request.config)
-        if connection.vendor == "sqlite" and not kept.exists():
-            half = kept.with_suffix(f".{os.getpid()}")
-            with closing(sqlite3.connect(half)) as copy:
-                connection.connection.backup(copy)
-            half.replace(kept)
-        made = set(connection.introspection.table_names())
-        rows = [
-            row
-            for model in apps.get_models()
-            if model._meta.db_table in made and not model._meta.proxy
-            if model._meta.app_label not in REMADE_BY_DJANGO
-            if model._meta.label not in {"auth.Permission", "wagtailcore.ReferenceIndex"}
-            for row in model._default_manager.order_by("pk")
-        ]
-        request.config.stash[MADE_BY_MIGRATIONS] = FirstRows().serialize(rows)
-    yield
+        migrated.keep(request.config)
+        first = rows.remember()
+    beginnings.EMPTY[:] = [first]
+    # Where Django would flush everything, Wagtail's root page, site, locale and the groups too.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: rows.put_back(first))
+        yield
     if connection.vendor == "postgresql":
         # A browser's kept-alive connection may still hold a thread of the live server, and that one a session.
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -105,27 +68,6 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, djang
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """After a test that flushed the database, and after its fixtures are gone, put the first rows back."""
-    try:
-        return (yield)
-    finally:
-        if nextitem and _flushes(item) and MADE_BY_MIGRATIONS in item.config.stash:
-            from pytest_django.plugin import blocking_manager_key  # noqa: PLC0415 - only where a database is used
-
-            # In one transaction: a row may come before the one that it points to.
-            with item.config.stash[blocking_manager_key].unblock(), transaction.atomic():
-                for row in PythonDeserializer(item.config.stash[MADE_BY_MIGRATIONS]):
-                    row.save()
-
-
-def _flushes(item: pytest.Item) -> bool:
-    marker = item.get_closest_marker("django_db")
-    asked = {"transactional_db", "live_server", "django_db_serialized_rollback"}
-    return bool(marker and marker.kwargs.get("transaction")) or bool(asked & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +78,7 @@ def _empty_caches() -> None:
     from portal.utility.kept import forget_everything  # noqa: PLC0415 - the room's package needs Django ready
 
     forget_everything()
-    get_form_types.cache_clear()  # it keeps rows of content types, and a flush gives them new keys
+    get_form_types.cache_clear()  # it keeps rows of content types
     for cache in caches.all(initialized_only=True):
         cache.clear()
 
@@ -144,9 +86,9 @@ def _empty_caches() -> None:
 @pytest.fixture
 def preset(db: None) -> str:
     """The rules, pages and sample content of `warszawa`, loaded."""
-    from django.core.management import call_command  # noqa: PLC0415 - a test without a database needs none
+    from tests.beginnings import load_preset  # noqa: PLC0415 - models may only be imported once Django is ready
 
-    call_command("load_preset", "warszawa", verbosity=0)
+    load_preset("warszawa")
     return "warszawa"
 
 
@@ -156,6 +98,12 @@ def run_jobs() -> Callable[[], Any]:
     from portal.jobs import run_due  # noqa: PLC0415 - models may only be imported once Django is ready
 
     return run_due
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker ends long after the other."""
+    items.sort(key=lambda item: not item.get_closest_marker("long"))
 
 
 # -------------------------------------------------------------------------------------------------------- the browser

@@ -289,6 +289,7 @@ def hour() -> str:
 
 class _Door(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer waits forty milliseconds for its own body
     przelewy24: ClassVar[FakePrzelewy24]
 
     def do_GET(self) -> None:

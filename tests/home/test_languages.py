@@ -2,7 +2,8 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.management import call_command
+
+from tests.beginnings import load_preset
 
 PAGES = {"/": "/en/", "/pytania/": "/en/questions/", "/kontakt/": "/en/contact/"}
 
@@ -15,7 +16,7 @@ def soup(client, path, **asked):
 
 @pytest.mark.parametrize("name", ["warszawa", "jaworzno", "gryfino", "lebork", "rzeszow"])
 def test_front_page_questions_and_contact_are_there_in_english_in_every_preset(db, client, name):
-    call_command("load_preset", name, verbosity=0)
+    load_preset(name)
     for polish, english in PAGES.items():
         page = soup(client, english)
         assert page.html["lang"] == "en"

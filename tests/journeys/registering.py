@@ -1,26 +1,15 @@
 """What the registration journeys share: pressing, signing in, reading the mails, finding a customer who has no account."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 from django.core import mail
-from django.core.management import call_command
 
-from ebok import demo_people
 from portal import money
 from portal.billing.models import Invoice
 from portal.customers.models import Customer
 
 OWN_PASSWORD = "rzeka-plynie-do-morza"
-
-
-def settle(name: str, settings: Any, folder: Path) -> dict[str, dict[str, Any]]:
-    """The preset with customers that went through the real import, and the people of its demo."""
-    settings.VAR_DIR, settings.EBOK_PRESET = folder, name
-    call_command("load_preset", name, verbosity=0)
-    call_command("demo_data", customers=12, seed=1, verbosity=0)
-    return demo_people.settle()
 
 
 def newcomer(kind: str = Customer.Kind.PERSON) -> Customer:

@@ -9,25 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
-from ebok import demo_people
 from portal.billing.models import CustomerAccount, Document, EntryShare, Invoice, LedgerEntry
 from portal.customers.models import Contract, Customer, Delegation
 from portal.desk.models import Task
 from portal.metering.models import Meter
 from portal.money import amount, zloty
+from tests.beginnings import begin
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 FOREIGN = "61109010140000071219812874"
-
-
-def begin(settings: Any, tmp_path: Path, preset: str) -> dict[str, Any]:
-    settings.VAR_DIR = tmp_path
-    call_command("load_preset", preset, verbosity=0)
-    call_command("demo_data", customers=8, seed=1, verbosity=0)
-    return demo_people.settle()
 
 
 def sign_in(page: Any, person: dict[str, Any]) -> None:

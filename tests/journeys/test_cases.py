@@ -11,22 +11,19 @@ from django.core.management import call_command
 from PIL import Image
 from pypdf import PdfReader
 
-from ebok import demo_people
 from portal import clock
 from portal.cases import tasks
 from portal.cases.models import Case, OfficeMessage, Outage
 from portal.customers.models import Delegation, ServicePoint
 from portal.notifications.models import DemoMail
+from tests.beginnings import begin
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
-def begin(settings: Any, tmp_path: Path, preset: str) -> dict[str, Any]:
-    settings.VAR_DIR = tmp_path
+@pytest.fixture(autouse=True)
+def _mail_goes_to_the_demo_box(settings: Any) -> None:
     settings.EMAIL_BACKEND = "portal.notifications.demo_box.EmailBackend"
-    call_command("load_preset", preset, verbosity=0)
-    call_command("demo_data", customers=8, seed=1, verbosity=0)
-    return demo_people.settle()
 
 
 def sign_in(page: Any, person: dict[str, Any]) -> None:

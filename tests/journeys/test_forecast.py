@@ -6,26 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
-from ebok import demo_people
 from portal import clock
 from portal.billing.consent_model import EInvoiceConsent
 from portal.customers.models import Contract, Delegation
 from portal.metering.facts import booked
 from portal.metering.models import Meter, MeterReading
 from portal.outbox.models import OutboxFact
+from tests.beginnings import begin
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 FORECAST, PAYING, E_INVOICE = "/konto/prognoza/", "/konto/symulacja-wplat/", "/konto/e-faktura/"
-
-
-def begin(settings: Any, tmp_path: Path, preset: str) -> dict[str, Any]:
-    settings.VAR_DIR = tmp_path
-    call_command("load_preset", preset, verbosity=0)
-    call_command("demo_data", customers=8, seed=1, verbosity=0)
-    return demo_people.settle()
 
 
 def sign_in(page: Any, person: dict[str, Any]) -> None:

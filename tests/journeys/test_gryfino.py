@@ -18,6 +18,7 @@ from portal.metering.models import Meter, MeterReading, Submission
 from portal.utility.models import WasteStream
 from portal.waste.models import CollectionPoint, Pickup
 from portal.waste.tasks import remind as remind_of_pickups
+from tests.beginnings import begin
 from tests.journeys.registering import (
     OWN_PASSWORD,
     clerk,
@@ -25,7 +26,6 @@ from tests.journeys.registering import (
     mails_to,
     newcomer,
     press,
-    settle,
     sign_in,
     type_invoice,
     young_invoice,
@@ -37,7 +37,7 @@ NEW = "nowa@example.pl"
 
 @pytest.fixture
 def people(settings: Any, tmp_path: Path) -> dict[str, dict[str, Any]]:
-    return settle("gryfino", settings, tmp_path)
+    return begin(settings, tmp_path, "gryfino", customers=12)
 
 
 @pytest.mark.fact("S2.1")

@@ -12,6 +12,7 @@ from portal.accounts.models import User
 from portal.billing.consent_model import EInvoiceConsent
 from portal.metering.models import Meter, MeterReading
 from portal.notifications.models import Delivery
+from tests.beginnings import begin
 from tests.journeys.registering import (
     OWN_PASSWORD,
     after,
@@ -19,7 +20,6 @@ from tests.journeys.registering import (
     mails_to,
     newcomer,
     press,
-    settle,
     sign_in,
     type_invoice,
     young_invoice,
@@ -31,7 +31,7 @@ NEW = "nowa@example.pl"
 
 @pytest.fixture
 def people(settings: Any, tmp_path: Path) -> dict[str, dict[str, Any]]:
-    return settle("jaworzno", settings, tmp_path)
+    return begin(settings, tmp_path, "jaworzno", customers=12)
 
 
 @pytest.mark.fact("S1.4")

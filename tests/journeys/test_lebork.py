@@ -11,6 +11,7 @@ from portal import clock
 from portal.accounts.models import Acceptance
 from portal.calendar import add_working_days
 from portal.customers.models import Customer
+from tests.beginnings import begin
 from tests.journeys.registering import (
     OWN_PASSWORD,
     after,
@@ -18,7 +19,6 @@ from tests.journeys.registering import (
     mails_to,
     newcomer,
     press,
-    settle,
     sign_in,
 )
 
@@ -28,7 +28,7 @@ NEW = "nowa@example.pl"
 
 @pytest.fixture
 def people(settings: Any, tmp_path: Path) -> dict[str, dict[str, Any]]:
-    return settle("lebork", settings, tmp_path)
+    return begin(settings, tmp_path, "lebork", customers=12)
 
 
 def apply(page: Any, axe: Callable[[Any], None], customer: Customer) -> None:

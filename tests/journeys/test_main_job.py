@@ -18,6 +18,7 @@ from portal import clock, money
 from portal.billing.models import Invoice, OpenItem, Transit
 from portal.customers.models import Customer
 from portal.money import zloty
+from tests.beginnings import load_preset
 
 pytestmark = [pytest.mark.journey, pytest.mark.main_job, pytest.mark.django_db(transaction=True)]
 
@@ -28,7 +29,7 @@ PASSWORD = "rzeka-plynie-do-morza"
 def utility(settings: Any, tmp_path: Path) -> str:
     """Warszawa with data that went through the real import."""
     settings.VAR_DIR = tmp_path
-    call_command("load_preset", "warszawa", verbosity=0)
+    load_preset("warszawa")
     call_command("demo_data", customers=12, seed=1, verbosity=0)
     return "warszawa"
 

@@ -21,9 +21,10 @@ from portal.metering.models import AlertConsent, Meter, MeterReading, MissedWind
 from portal.utility import rulebook
 from portal.utility.models import RuleRecord
 from tests import factories
+from tests.beginnings import begin
 from tests.conftest import PHONE
 from tests.factories import moment
-from tests.journeys.registering import clerk, settle, sign_in
+from tests.journeys.registering import clerk, sign_in
 
 pytestmark = [
     pytest.mark.journey,
@@ -91,7 +92,7 @@ def test_a_year_of_hours_is_looked_at_from_the_year_to_the_hour_and_a_leak_is_wr
     settings: Any,
     tmp_path: Path,
 ) -> None:
-    people = settle("gryfino", settings, tmp_path)
+    people = begin(settings, tmp_path, "gryfino", customers=12)
     meter = main_meter(customer_of("klient@demo.example"))
     Meter.objects.filter(pk=meter.pk).update(is_remote=True)
     Delegation.objects.update(starts_at=moment("2026-09-01 12:00"))
@@ -138,7 +139,7 @@ def test_a_year_of_hours_is_looked_at_from_the_year_to_the_hour_and_a_leak_is_wr
 def test_five_hundred_rows_of_a_manager_of_which_seven_are_bad(
     page: Any, axe: Callable[[Any], None], run_jobs: Callable[[], Any], settings: Any, tmp_path: Path
 ) -> None:
-    people = settle("warszawa", settings, tmp_path)
+    people = begin(settings, tmp_path, "warszawa", customers=12)
     customer = customer_of("zarzadca@demo.example")
     contract = customer.contracts.earliest("pk")
     point = factories.make_point(contract)
@@ -188,7 +189,7 @@ def test_five_hundred_rows_of_a_manager_of_which_seven_are_bad(
 def test_a_window_that_was_missed_lengthens_the_bills_and_blocks_until_a_clerk_undoes_it(  # noqa: PLR0915 - one story, told to its end
     new_page: Callable[[], Any], axe: Callable[[Any], None], run_jobs: Callable[[], Any], settings: Any, tmp_path: Path
 ) -> None:
-    people = settle("lebork", settings, tmp_path)
+    people = begin(settings, tmp_path, "lebork", customers=12)
     Delegation.objects.update(starts_at=moment("2026-09-01 12:00"))
     Contract.objects.update(billing_period_months=1)
     customer, page = customer_of("klient@demo.example"), new_page()
@@ -256,7 +257,7 @@ def test_a_window_that_was_missed_lengthens_the_bills_and_blocks_until_a_clerk_u
 def test_a_community_gives_the_reading_of_its_main_meter_only_from_the_day_of_the_rule(
     page: Any, axe: Callable[[Any], None], settings: Any, tmp_path: Path
 ) -> None:
-    people = settle("lebork", settings, tmp_path)
+    people = begin(settings, tmp_path, "lebork", customers=12)
     customer = customer_of("klient@demo.example")
     Customer.objects.filter(pk=customer.pk).update(kind=Customer.Kind.COMMUNITY)
     main = main_meter(customer)
@@ -279,7 +280,7 @@ def test_a_community_gives_the_reading_of_its_main_meter_only_from_the_day_of_th
 def test_a_reading_is_given_without_signing_in(
     page: Any, axe: Callable[[Any], None], run_jobs: Callable[[], Any], settings: Any, tmp_path: Path
 ) -> None:
-    settle("warszawa", settings, tmp_path)
+    begin(settings, tmp_path, "warszawa", customers=12)
     customer = customer_of("klient@demo.example")
     meter = main_meter(customer)
     last = int(booked(meter=meter).latest("read_on").value)
@@ -303,7 +304,7 @@ def test_a_reading_is_given_without_signing_in(
 def test_where_there_is_no_waste_it_is_nowhere_to_be_seen(
     page: Any, axe: Callable[[Any], None], settings: Any, tmp_path: Path
 ) -> None:
-    people = settle("warszawa", settings, tmp_path)
+    people = begin(settings, tmp_path, "warszawa", customers=12)
     assert not Case.objects.exists()
     enter(page, people["klient"])
     places = ["/", "/pulpit/", "/dokumenty/", "/odczyty/", "/konto/sprawy/nowa/", "/konto/powiadomienia/", "/konto/"]

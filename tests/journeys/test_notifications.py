@@ -13,8 +13,9 @@ from portal.accounts.actions import accept
 from portal.accounts.queries import terms_in_force
 from portal.customers.models import Delegation
 from portal.notifications.models import ChannelChoice, Delivery
+from tests.beginnings import begin
 from tests.factories import PASSWORD, make_charge, make_customer, make_owner, make_staff
-from tests.journeys.registering import link_in, mails_to, press, settle
+from tests.journeys.registering import link_in, mails_to, press
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -103,7 +104,7 @@ def test_a_customer_chooses_which_letters_come_and_stops_one_from_a_letter(
 def test_a_recipient_in_gryfino_learns_of_a_new_invoice_by_e_mail_and_opens_it_from_there(
     page: Any, axe: Any, run_jobs: Callable[[], Any], settings: Any, tmp_path: Path
 ) -> None:
-    klient = settle("gryfino", settings, tmp_path)["klient"]
+    klient = begin(settings, tmp_path, "gryfino", customers=12)["klient"]
     owner = Delegation.objects.get(user__email=klient["email"])
     make_charge(owner.customer, "135.38", number="FV/11/2026")
     jobs.later("portal.billing.tasks.announce_new")

@@ -352,6 +352,7 @@ def our_own_addresses() -> list[str]:
 
 
 # It takes long: it is the proof of a promise, for each screen of the panel that is ours.
+@pytest.mark.long
 def test_our_own_screens_of_the_panel_read_well_to_a_screen_reader(new_page: Opens, preset: str, axe: Any) -> None:
     User.objects.filter(pk=factories.make_staff("admin@example.pl").pk).update(is_superuser=True)
     page = sign_in(new_page(), "admin@example.pl")

@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import Group
 from django.core import mail
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -20,6 +19,7 @@ from portal.billing.ways_to_pay import ways_to_pay
 from portal.customers.models import Customer
 from portal.outbox.models import OutboxFact
 from tests import factories
+from tests.beginnings import load_preset
 from tests.portal.billing.test_widgets import scanned
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -30,7 +30,7 @@ CHOOSE = "/platnosci/zaplac/"
 @pytest.fixture
 def customer(db: None) -> Customer:
     """Of Gryfino, with three invoices to pay: 135,38, 68,72 and 41,10."""
-    call_command("load_preset", "gryfino", verbosity=0)
+    load_preset("gryfino")
     customer = factories.make_customer(number="012345", external_id="0012")
     factories.make_account(customer, "245.20")
     for number, amount in (("11/2026", "135.38"), ("10/2026", "68.72"), ("9/2026", "41.10")):

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 
 from portal.accounts.actions import accept, give_identifier
 from portal.accounts.queries import terms_in_force
+from tests.beginnings import load_preset
 from tests.factories import PASSWORD, make_user
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def utility() -> Callable[[str], None]:
     def load(name: str) -> None:
-        call_command("load_preset", name, verbosity=0)
+        load_preset(name)
 
     return load
 

@@ -11,25 +11,18 @@ import pytest
 from django.core.management import call_command
 from PIL import Image
 
-from ebok import demo_people
 from portal import clock
 from portal.customers.models import Contract, Delegation
 from portal.metering import tasks
 from portal.metering.facts import booked
 from portal.metering.models import Meter, MeterReading, MissedWindow, Submission
+from tests.beginnings import begin
 from tests.factories import moment
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"width": 390, "height": 844}
 SUBMIT = "/konto/odczyty/podaj/"
-
-
-def begin(settings: Any, tmp_path: Path, preset: str) -> dict[str, Any]:
-    settings.VAR_DIR = tmp_path
-    call_command("load_preset", preset, verbosity=0)
-    call_command("demo_data", customers=8, seed=1, verbosity=0)
-    return demo_people.settle()
 
 
 def sign_in(page: Any, person: dict[str, Any]) -> None:

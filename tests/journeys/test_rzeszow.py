@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from forms.moving.actions import take_over
 from forms.registration.models import Application
 from portal.billing.consent_model import EInvoiceConsent
+from tests.beginnings import begin
 from tests.journeys.registering import (
     OWN_PASSWORD,
     clerk,
@@ -18,7 +19,6 @@ from tests.journeys.registering import (
     mails_to,
     newcomer,
     press,
-    settle,
     sign_in,
 )
 
@@ -28,7 +28,7 @@ NEW = "nowa@example.pl"
 
 @pytest.fixture
 def people(settings: Any, tmp_path: Path) -> dict[str, dict[str, Any]]:
-    return settle("rzeszow", settings, tmp_path)
+    return begin(settings, tmp_path, "rzeszow", customers=12)
 
 
 def register(page: Any, axe: Callable[[Any], None], customer: Any) -> None:

@@ -12,6 +12,7 @@ from portal.accounts.models import Acceptance, User
 from portal.billing.models import Invoice
 from portal.customers.models import Customer, Delegation
 from portal.desk.models import Task
+from tests.beginnings import begin
 from tests.journeys.registering import (
     OWN_PASSWORD,
     clerk,
@@ -19,7 +20,6 @@ from tests.journeys.registering import (
     mails_to,
     newcomer,
     press,
-    settle,
     sign_in,
     type_invoice,
     young_invoice,
@@ -32,7 +32,7 @@ COMPANY = "biuro@nasze-domy.example.pl"
 
 @pytest.fixture
 def people(settings: Any, tmp_path: Path) -> dict[str, dict[str, Any]]:
-    return settle("warszawa", settings, tmp_path)
+    return begin(settings, tmp_path, "warszawa", customers=12)
 
 
 @pytest.mark.fact("S0.8")

@@ -519,6 +519,7 @@ def stripe_beside(fake_stripe: FakeStripe, settings: Any) -> FakeStripe:
     return fake_stripe
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_in_any_order_and_after_any_crash_every_grosz_lies_in_one_place(stripe_beside: FakeStripe):
     RuleRecord.objects.create(rule_set="payments", effective_from=clock.today(), values=SECOND_LOOK)

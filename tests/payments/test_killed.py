@@ -272,6 +272,7 @@ def payers(processes: Processes, people: list[tuple[str, str]], fake_stripe: Fak
     stop.set()
 
 
+@pytest.mark.long
 def test_killed_at_random_under_twenty_payers_nothing_is_lost_and_nothing_counts_twice(
     processes: Processes, payers: list[Payer], fake_stripe: FakeStripe, settings: Any
 ) -> None:

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -20,6 +19,7 @@ from portal.utility import kept
 from portal.utility.kept import forget_everything
 from portal.utility.models import RuleRecord
 from tests import factories
+from tests.beginnings import load_preset
 
 YEARS, POINTS = 10, 5_000
 MOST = 12
@@ -156,7 +156,7 @@ def test_a_manager_of_five_thousand_points(client, five_thousand_points, is_whol
 @pytest.mark.parametrize("preset", ["warszawa", "jaworzno", "gryfino", "lebork", "rzeszow"])
 def test_the_screens_of_a_preset(client, preset, ten_years, five_thousand_points, caplog):
     """Each page that a preset composes of widgets, for an owner of ten years and for a manager of all those points."""
-    call_command("load_preset", preset, verbosity=0)
+    load_preset(preset)
     pages = list(PortalPage.objects.live())
     assert pages
     found = {}

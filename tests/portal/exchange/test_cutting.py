@@ -81,6 +81,7 @@ def cuts(draw: Any, files: dict[str, list[dict[str, Any]]]) -> list[dict[str, li
     return repeated or parts
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_cut_in_any_valid_order_repeated_any_times_ends_the_same(tmp_path, data):

@@ -93,6 +93,7 @@ def in_a_process(path) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-c", PROCESS, str(path)], env=environment)
 
 
+@pytest.mark.long
 def test_kill_9_at_random_moments_changes_nothing_of_the_end(transactional_db, tmp_path):
     """Real processes, really killed, again and again until one is let through (EBOK_KILLS=20 for the long run)."""
     whole = with_more(Delivery(tmp_path / "whole"))

@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 
+import pytest
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
@@ -39,6 +40,7 @@ def kill_one_half_way(server: MailServer, letters: int) -> None:
             process.wait()
 
 
+@pytest.mark.long
 def test_every_new_invoice_is_written_about_once_though_a_worker_is_killed(transactional_db):
     today = clock.true_now().date()  # the workers live by the true time, and an old invoice is no news
     with transaction.atomic():
