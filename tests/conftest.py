@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -116,6 +117,11 @@ def _chromium() -> str:
         pytest.fail("Chromium is not installed, and journeys need it. Type: .ci/prepare --tests", pytrace=False)
     subprocess.run([found, "--version"], check=True, capture_output=True)
     return found
+
+
+WSGIRequestHandler.disable_nagle_algorithm = (
+    True  # or each answer to the browser waits forty milliseconds for its own body
+)
 
 
 @pytest.fixture(scope="session")
