@@ -119,9 +119,8 @@ def _chromium() -> str:
     return found
 
 
-WSGIRequestHandler.disable_nagle_algorithm = (
-    True  # or each answer to the browser waits forty milliseconds for its own body
-)
+# Or each answer to the browser may wait forty milliseconds for its own body.
+WSGIRequestHandler.disable_nagle_algorithm = True
 
 
 @pytest.fixture(scope="session")
