@@ -13,7 +13,17 @@ class CasesConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from portal import jobs
-        from portal.cases import actions, checks, messages, outage_queries, outages, reports, retention, rules  # noqa: F401 - registers the letters and the rule set
+        from portal.cases import (  # noqa: F401 - registers the letters and the rule set
+            actions,
+            checks,
+            deployment,
+            messages,
+            outage_queries,
+            outages,
+            reports,
+            retention,
+            rules,
+        )
         from portal.content import page_cache
         from portal.desk import kinds
         from portal.desk.reports import settled_by, taken_by

@@ -7,6 +7,8 @@ too. What a payer does on the hosted page is done by the test: `pay`, `fail`, `e
 import json
 import secrets
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -52,6 +54,7 @@ class FakeStripe:
     wrong: list[str] = field(default_factory=list)
     is_down: bool = False
     loses_answers: bool = False
+    takes_seconds: float = 0  # between doing what it is asked and saying so
     refuses: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -431,7 +434,12 @@ class _Door(BaseHTTPRequestHandler):
                 status, said = why.status, why.body
             if self.stripe.loses_answers:
                 status, said = 500, {"error": {"type": "api_error", "message": "Lost."}}
+        time.sleep(self.stripe.takes_seconds)
         body = json.dumps(said).encode()
+        with suppress(OSError):  # whoever asked may have gone
+            self._say(status, body)
+
+    def _say(self, status: int, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import openpyxl
 import pytest
@@ -21,11 +22,17 @@ from home.models import HomePage, PortalPage
 from home.notices.models import NoticeIndexPage, NoticePage
 from home.portal_blocks import portal_blocks
 from home.regulations.models import RegulationPage, RegulationsPage
+from payments import checkout, payouts
+from payments.actions import ask_gateway
+from payments.gateways import sandbox
+from payments.models import Payout
 from portal import clock
 from portal.accounts.actions import accept
 from portal.accounts.models import Acceptance, User
 from portal.accounts.queries import terms_in_force
 from portal.audiences.blocks import condition_blocks
+from portal.cases.actions import Content, Sender, open_case
+from portal.cases.models import CaseTopic
 from portal.utility.models import RuleRecord
 from tests import factories
 from tests.test_panel_table import addresses
@@ -351,6 +358,30 @@ def our_own_addresses() -> list[str]:
     return sorted(found)
 
 
+def what_the_office_looks_at() -> list[str]:
+    """A payment as an accountant sees it without a visit, the payout that brought its money, and a case."""
+    customer = factories.make_customer()
+    owner, item = factories.make_owner(customer), factories.make_charge(customer, "204.10")
+    started = checkout.start_payment(
+        viewer=factories.viewer(owner, customer), by=owner, items={item.public_id: item.amount}, press=uuid4()
+    )
+    payment = checkout.open_session(started)
+    sandbox.pay(payment.session_id, "blik")
+    ask_gateway(payment)
+    with clock.stopped(clock.now() + timedelta(days=1)):
+        payouts.read()
+    case = open_case(
+        topic=CaseTopic.objects.filter(kind="complaint")[:1].get(),
+        content=Content(subject="Za wysoki rachunek", text="Rachunek jest za wysoki."),
+        sender=Sender(user=owner, customer=customer, name=str(owner), email=owner.email or ""),
+    )
+    return [
+        reverse("payment_register:inspect", args=[payment.public_id]),
+        reverse("payout_register:inspect", args=[Payout.objects.get().public_id]),
+        reverse("case_register:inspect", args=[case.public_id]),
+    ]
+
+
 # It takes long: it is the proof of a promise, for each screen of the panel that is ours.
 @pytest.mark.long
 def test_our_own_screens_of_the_panel_read_well_to_a_screen_reader(new_page: Opens, preset: str, axe: Any) -> None:
@@ -361,6 +392,7 @@ def test_our_own_screens_of_the_panel_read_well_to_a_screen_reader(new_page: Ope
         reverse("wagtailforms:list_submissions", args=[FormPage.objects.get().pk]),
         reverse("rules:inspect", args=[RuleRecord.objects.all()[:1].get().pk]),
         reverse("rules:add") + "?rule_set=forms",
+        *what_the_office_looks_at(),
     ]
     seen, faults = [], []
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))

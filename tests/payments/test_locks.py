@@ -1,15 +1,12 @@
 """That the locks are needed and enough: PostgreSQL only, where two transactions truly run side by side."""
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.db.models import QuerySet
 
 from payments import actions, events
@@ -21,6 +18,7 @@ from portal.billing.models import OpenItem, Transit
 from portal.journal.models import AuditLine
 from portal.outbox.models import OutboxFact
 from tests import factories
+from tests.side_by_side import at_once
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -29,23 +27,6 @@ pytestmark = [
         reason="SQLite lets one writer in at a time, so it cannot show what a lock is for.",
     ),
 ]
-
-
-def at_once(count: int, deed: Callable[[int], Any]) -> list[Any]:
-    """Runs the deed in that many threads that start together; what one raises is its result."""
-    start = threading.Barrier(count)
-
-    def one(number: int) -> Any:
-        start.wait()
-        try:
-            return deed(number)
-        except Exception as error:  # noqa: BLE001 - a refusal is a result here
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as threads:
-        return list(threads.map(one, range(count)))
 
 
 @pytest.fixture
