@@ -20,10 +20,11 @@ from portal.exchange.dialect import Dialect
 from portal.exchange.faults import AlreadyRunning, FileFault, Stopped, Weight
 from portal.exchange.format import MANIFEST
 from portal.exchange.manifest import Manifest, read_manifest
-from portal.exchange.merge import Merge
+from portal.exchange.merge import Merge, first_verdicts
 from portal.exchange.models import BillingDelivery, DeliveryFault
 from portal.exchange.package import Package, opened, read
 from portal.exchange.sql import Counts
+from portal.exchange.staged import FirstVerdicts
 from portal.exchange.staging import Faults, Progress
 
 log = logging.getLogger("portal.exchange")
@@ -119,14 +120,15 @@ class _Import:
 
     def _take(self, package: Package) -> bool:
         manifest = read_manifest(read(package, MANIFEST), self.dialect)
-        if not self._goes_on(manifest):
+        first = first_verdicts(manifest.source)
+        if not self._goes_on(manifest, first):
             self._begin_anew()
         self._enter(manifest)
         self._comes_in_time(manifest)
         if self.delivery.read_until is None:
-            staging.fill(package, manifest, self.faults, keeps_files=not self.dry_run, progress=self.progress)
+            staging.fill(package, manifest, self.faults, first, keeps_files=not self.dry_run, progress=self.progress)
             self._all_is_read()
-        merge = Merge(self.delivery, manifest, self.faults)
+        merge = Merge(self.delivery, manifest, self.faults, first)
         merge.weigh()
         checks.check(manifest, self.faults)
         share = leaving_out.leave_out(self.delivery, manifest, self.faults)
@@ -141,7 +143,7 @@ class _Import:
 
     # After an import that was killed
 
-    def _goes_on(self, manifest: Manifest) -> bool:
+    def _goes_on(self, manifest: Manifest, first: FirstVerdicts) -> bool:
         """Whether the same delivery was being read when an import was killed, and what it read is still there."""
         broken = BillingDelivery.objects.filter(state=BillingDelivery.State.STAGING).order_by("-pk").first()
         if (
@@ -153,7 +155,7 @@ class _Import:
         ):
             return False
         self.delivery = broken
-        self.faults = resuming.reset(broken)
+        self.faults = resuming.reset(broken, first)
         return True
 
     def _begin_anew(self) -> None:

@@ -4,40 +4,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from portal import clock, money
 from portal.billing.ksef.substance import has_right_check_digits
-from portal.billing.models import Document, Invoice, LedgerEntry
-from portal.customers.models import Contract, Customer, ServicePoint
+from portal.billing.models import Invoice
+from portal.customers.models import Customer, ServicePoint
+from portal.exchange import owners
 from portal.exchange.columns import Column, FileFormat, Kind
 from portal.exchange.faults import Weight
 from portal.exchange.format import BY_NAME, FILES
 from portal.exchange.manifest import Manifest
-from portal.exchange.sql import name, one, stage, table
+from portal.exchange.sql import name, stage, table
 from portal.exchange.staged import Staged
 from portal.exchange.staging import Faults
-from portal.metering.models import Meter, MeterReading
-from portal.waste.models import CollectionPoint
 
 READ_AT_A_TIME = 2_000
-_OF_CUSTOMER = " JOIN {customer} kc ON kc.id = k.customer_id"
-_OF_POINT = " JOIN {point} kp ON kp.id = k.point_id JOIN {customer} kc ON kc.id = kp.customer_id"
-_OF_METER = " JOIN {meter} km ON km.id = k.meter_id JOIN {point} kp ON kp.id = km.point_id JOIN {customer} kc ON kc.id = kp.customer_id"
-_OF_CONTRACT = " JOIN {contract} kk ON kk.id = k.contract_id JOIN {customer} kc ON kc.id = kk.customer_id"
-# Where rows of earlier deliveries (k) live, and the way from them to their customer (kc).
-KEPT: dict[str, tuple[type[Model], str]] = {
-    "customers": (Customer, " JOIN {customer} kc ON kc.id = k.id"),
-    "contracts": (Contract, _OF_CUSTOMER),
-    "points": (ServicePoint, _OF_CUSTOMER),
-    "meters": (Meter, _OF_POINT),
-    "readings": (MeterReading, _OF_METER),
-    "invoices": (Invoice, _OF_CUSTOMER),
-    "documents": (Document, _OF_CUSTOMER),
-    "ledger": (LedgerEntry, _OF_CUSTOMER),
-    "collection_points": (CollectionPoint, _OF_CONTRACT),
-}
 
 
 def check(manifest: Manifest, faults: Faults) -> None:
@@ -89,21 +71,8 @@ class _Checks:
             self.faults.add(weight, row["file"], row["line"], sentence % row, row["customer_key"])
 
     def _kept(self, here: str) -> str:
-        """SELECT of key and owner of what earlier deliveries brought; empty when that is nothing at all."""
         if here not in self._known:
-            model, way = KEPT[here]
-            tables = {"customer": Customer, "point": ServicePoint, "meter": Meter, "contract": Contract}
-            joins = way.format(**{name: table(of) for name, of in tables.items()})
-            # The ids of readings are of one source.
-            of_source = "k.external_id IS NOT NULL" if model is MeterReading else "k.source = %(source)s"
-            if model is LedgerEntry:
-                of_source += " AND k.is_current"
-            is_there = one(f"SELECT EXISTS (SELECT 1 FROM {table(model)} k WHERE {of_source})", self.parameters)
-            self._known[here] = (
-                f"SELECT k.external_id AS key, kc.external_id AS owner FROM {table(model)} k{joins} WHERE {of_source}"
-                if is_there
-                else ""
-            )
+            self._known[here] = owners.kept(here, self.manifest.source)
         return self._known[here]
 
     def _named(self, column: Column, *, with_kept: bool = True) -> tuple[str, bool, bool]:
@@ -135,12 +104,12 @@ class _Checks:
         if is_owner and not is_all_there:  # it was looked for when the row was given its customer
             joins, missing, here, kept = "", "s.customer_key = ''", False, False
         others = [
-            *(["a.customer_key <> s.customer_key"] if here else []),
+            *(["a.customer_key NOT IN ('', s.customer_key)"] if here else []),
             *(["e.owner <> s.customer_key"] if kept else []),
         ]
         if column.name in {"customer", file.owner}:  # whose that row is, this one is too
             others = []
-        of_others = " OR ".join(f"coalesce({test}, false)" for test in others) or "false"
+        of_others = " OR ".join(f"coalesce({test} AND s.customer_key <> '', false)" for test in others) or "false"
         found = (
             f"SELECT DISTINCT s.file, s.line, s.customer_key, s.{field} AS value, ({missing}) AS is_missing,"
             f" ({of_others}) AS is_of_others FROM {stage(file.stage)} s{joins}"
@@ -159,10 +128,10 @@ class _Checks:
 
     def _unlike(self, here: str, is_all_there: bool) -> str:
         """Rows that are the same refer to what they referred to; not of the ledger, which is weighed by its amounts."""
-        return "" if is_all_there or here in {"ledger", "entry_shares"} else " AND s.verdict <> 'same'"
+        return "" if is_all_there or here in owners.WEIGHED_BY_AMOUNTS else " AND s.verdict <> 'same'"
 
     def _keeps_its_owner(self, here: str) -> None:
-        if here not in KEPT or BY_NAME[here].key != ("id",) or here == "customers" or not self._kept(here):
+        if here not in owners.KEPT or BY_NAME[here].key != ("id",) or here == "customers" or not self._kept(here):
             return
         self._add(
             f"SELECT s.file, s.line, s.customer_key, s.external_id FROM {stage(here)} s"

@@ -6,14 +6,14 @@ left out have come again; a full delivery brings everybody up to date.
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.billing.rules import BillingRules
 from portal.customers.models import Customer
 from portal.desk.actions import close_about, open_task
 from portal.desk.models import Task
-from portal.exchange import sql
+from portal.exchange import owners, sql
 from portal.exchange.faults import Weight, place
 from portal.exchange.format import FILES
 from portal.exchange.manifest import Manifest
@@ -49,20 +49,27 @@ class Share:
 
 def leave_out(delivery: BillingDelivery, manifest: Manifest, faults: Faults) -> Share:
     """Mark the rows of faulty customers, and rows that nobody can be found for, to be left out."""
-    _attribute(delivery, manifest)
     row_faults = DeliveryFault.objects.filter(delivery=delivery, weight=DeliveryFault.Weight.ROW)
+    are_behind = not manifest.is_full and LeftOut.objects.filter(source=manifest.source).exists()
+    if row_faults.exists() or are_behind:
+        owners.find(manifest, of_all=True)
+    _attribute(delivery, manifest)
+    share = _leave_out_faulty(row_faults, delivery, manifest) if row_faults.exists() else Share(0, 0)
+    if are_behind:
+        _keep_behind(manifest, faults)
+    return share
+
+
+def _leave_out_faulty(row_faults: QuerySet[DeliveryFault], delivery: BillingDelivery, manifest: Manifest) -> Share:
     nobodys = row_faults.filter(customer_key="").values("file", "line").distinct().count()
     faulty = row_faults.exclude(customer_key="").values("customer_key")
     share = Share(faulty.distinct().count() + nobodys, _customers(manifest) + nobodys)
-    if row_faults.exists():
-        for stage in OWNED:
-            Staged.of(stage).objects.filter(customer_key__in=faulty).update(verdict=Verdict.OUT)
-            Staged.of(stage).objects.filter(customer_key="").update(verdict=Verdict.OUT)
-        for stage in set(STAGES) - set(OWNED):
-            for some in _lines(delivery, manifest, stage):
-                Staged.of(stage).objects.filter(line__in=some).update(verdict=Verdict.OUT)
-    if not manifest.is_full:
-        _keep_behind(manifest, faults)
+    for stage in OWNED:
+        Staged.of(stage).objects.filter(customer_key__in=faulty).update(verdict=Verdict.OUT)
+        Staged.of(stage).objects.filter(customer_key="").update(verdict=Verdict.OUT)
+    for stage in set(STAGES) - set(OWNED):
+        for some in _lines(delivery, manifest, stage):
+            Staged.of(stage).objects.filter(line__in=some).update(verdict=Verdict.OUT)
     return share
 
 
@@ -100,8 +107,6 @@ def _lines(delivery: BillingDelivery, manifest: Manifest, stage: str) -> list[li
 def _keep_behind(manifest: Manifest, faults: Faults) -> None:
     """Customers some of whose left-out rows have still not come."""
     behind: set[str] = set()
-    if not LeftOut.objects.filter(source=manifest.source).exists():
-        return
     for stage in OWNED:
         waiting = LeftOut.objects.filter(source=manifest.source, stage=stage)
         here = Staged.of(stage).objects.filter(row_key=OuterRef("row_key"), customer_key=OuterRef("customer_key"))

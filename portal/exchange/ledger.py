@@ -26,7 +26,6 @@ def allocations() -> Target:
         scope="1 = 1",
         owner="oc.customer_id",
         owner_joins=f" JOIN {table(LedgerEntry)} oc ON oc.id = t.charge_id",
-        kept_owner=f" LEFT JOIN {table(Customer)} oc ON oc.id = p.customer_id",
         when_gone="DELETE",
     )
 
@@ -34,16 +33,13 @@ def allocations() -> Target:
 # Before the merge: what is new, changed, the same
 
 
+def is_empty(parameters: dict[str, Any]) -> bool:
+    """Whether there is no entry yet that a staged one could be compared with."""
+    return not sql.one(f"SELECT EXISTS (SELECT 1 FROM {table(LedgerEntry)} t WHERE t.source = %(source)s)", parameters)
+
+
 def weigh(parameters: dict[str, Any]) -> None:
-    """Decide of each staged entry that is not new; its shares are part of what it says, and go its way."""
-    execute(
-        f"UPDATE {stage('entry_shares')} AS w SET customer_key = l.customer_key FROM {stage('ledger')} l"
-        " WHERE l.row_key = w.entry",
-        parameters,
-    )
-    is_known = f"SELECT EXISTS (SELECT 1 FROM {table(LedgerEntry)} t WHERE t.source = %(source)s)"
-    if not sql.one(is_known, parameters):
-        return
+    """Decide of each entry that was staged as the same; its shares are part of what it says, and go its way."""
     content = " AND ".join(f"t.{sql.name(c)} IS NOT DISTINCT FROM s.{sql.name(c)}" for c in CONTENT)
     ours, theirs = _shares_of_ours(), _shares_of_theirs()
     differs = (
@@ -52,14 +48,15 @@ def weigh(parameters: dict[str, Any]) -> None:
     )
     execute(
         f"UPDATE {stage('ledger')} AS w SET verdict = f.verdict FROM (SELECT s.id,"
-        f" CASE WHEN {content} AND d.external_id IS NULL THEN 'same' ELSE 'changed' END AS verdict"
-        f" FROM {stage('ledger')} s JOIN {table(LedgerEntry)} t ON {_CURRENT}"
-        f" LEFT JOIN ({differs}) d ON d.external_id = s.row_key WHERE s.verdict = 'new') f WHERE f.id = w.id",
+        " CASE WHEN t.id IS NULL THEN 'new' ELSE 'changed' END AS verdict"
+        f" FROM {stage('ledger')} s LEFT JOIN {table(LedgerEntry)} t ON {_CURRENT}"
+        f" LEFT JOIN ({differs}) d ON d.external_id = s.row_key"
+        f" WHERE t.id IS NULL OR NOT ({content}) OR d.external_id IS NOT NULL) f WHERE f.id = w.id",
         parameters,
     )
     execute(
         f"UPDATE {stage('entry_shares')} AS w SET verdict = l.verdict FROM {stage('ledger')} l"
-        " WHERE l.row_key = w.entry AND w.verdict = 'new' AND l.verdict IN ('same', 'changed')",
+        " WHERE l.row_key = w.entry AND l.verdict <> 'same'",
         parameters,
     )
     analyze_staged("ledger", "entry_shares")

@@ -10,13 +10,13 @@ from portal.billing import bookkeeping
 from portal.billing.models import CustomerAccount, Invoice, LedgerEntry
 from portal.billing.transit import book_entries
 from portal.customers.models import Contract, Customer
-from portal.exchange import doubts, leaving_out, ledger, managers, sql
+from portal.exchange import doubts, leaving_out, ledger, managers, owners, sql
 from portal.exchange.faults import Weight
-from portal.exchange.format import BY_NAME, FILES, SERVICES
+from portal.exchange.format import FILES, SERVICES
 from portal.exchange.manifest import Manifest
 from portal.exchange.models import BillingDelivery, LeftOut
 from portal.exchange.sql import Counts, Target, execute, stage, table
-from portal.exchange.staged import Staged, Touched, Verdict
+from portal.exchange.staged import FirstVerdicts, Staged, Touched, Verdict
 from portal.exchange.staging import Faults
 from portal.exchange.targets import targets
 from portal.journal.actions import note
@@ -26,11 +26,22 @@ ORDER_OF_COUNTS = ("new", "changed", "same", "gone", "out")
 MANY = 1_000  # new rows: what the database knows of the table no longer holds
 
 
+def first_verdicts(source: str) -> FirstVerdicts:
+    """What the rows of each stage are until they are weighed: the same, or new where nothing is kept to compare them with.
+
+    Few rows of a nightly delivery are anything else than the same, and only those are written to then.
+    """
+    parameters = {"source": source}
+    none_is_kept = {target.stage: target.is_empty(parameters) for target in (*targets(), ledger.allocations())}
+    none_is_kept |= dict.fromkeys(("ledger", "entry_shares"), ledger.is_empty(parameters)) | {"managers": True}
+    return {stage: Verdict.NEW if is_empty else Verdict.SAME for stage, is_empty in none_is_kept.items()}
+
+
 class Merge:
     """First `weigh`, which only marks staged rows, then, the faulty ones left out, `count` and `carry_out`."""
 
-    def __init__(self, delivery: BillingDelivery, manifest: Manifest, faults: Faults) -> None:
-        self.delivery, self.manifest, self.faults = delivery, manifest, faults
+    def __init__(self, delivery: BillingDelivery, manifest: Manifest, faults: Faults, first: FirstVerdicts) -> None:
+        self.delivery, self.manifest, self.faults, self.first = delivery, manifest, faults, first
         self.targets = targets()
         self.allocations = ledger.allocations()
         self.parameters: dict[str, Any] = {"source": manifest.source}
@@ -46,19 +57,14 @@ class Merge:
     # Before the transaction
 
     def weigh(self) -> None:
-        """Decide of every row whose it is and what happens to it, as if none were faulty."""
+        """Decide of every row what happens to it, as if none were faulty, and whose it is."""
         for target in (*self.targets, self.allocations):
-            if self.has(target.stage):
-                file = BY_NAME[target.stage]
-                named = file.column(file.owner) if file.owner and file.owner not in {"id", "customer"} else None
-                target.weigh(
-                    self.parameters,
-                    above=BY_NAME[named.refers_to].stage if named else "",
-                    names=named.field if named else "",
-                )
-        if self.has("ledger") or self.has("entry_shares"):
+            if self.has(target.stage) and self.first[target.stage] == Verdict.SAME:
+                target.weigh(self.parameters)
+        if self.has("ledger") and self.first["ledger"] == Verdict.SAME:
             ledger.weigh(self.parameters)
         managers.weigh(self.manifest.source)
+        owners.find(self.manifest)
 
     def count(self) -> dict[str, Counts]:
         """How many rows of each stage are new, changed, the same, gone, left out."""

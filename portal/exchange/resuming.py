@@ -5,7 +5,7 @@ from django.db import transaction
 from portal.exchange.format import BY_FILE_NAME
 from portal.exchange.models import BillingDelivery, DeliveryFault
 from portal.exchange.sql import execute, one, stage
-from portal.exchange.staged import Staged
+from portal.exchange.staged import FirstVerdicts, Staged
 from portal.exchange.staging import Faults
 
 
@@ -19,12 +19,12 @@ def is_staged(delivery: BillingDelivery) -> bool:
 
 
 @transaction.atomic
-def reset(delivery: BillingDelivery) -> Faults:
+def reset(delivery: BillingDelivery, first: FirstVerdicts) -> Faults:
     """Forget what was decided about the rows; returns the faults of the reading alone."""
     if delivery.read_until is None:
         return Faults(delivery, dict(delivery.fault_counts))
     DeliveryFault.objects.filter(delivery=delivery, pk__gt=delivery.read_until).delete()
     execute("DELETE FROM exchange_touched", {})
-    for name in Staged.models:
-        execute(f"UPDATE {stage(name)} SET verdict = 'new' WHERE verdict <> 'new'", {})
+    for name, verdict in first.items():
+        execute(f"UPDATE {stage(name)} SET verdict = %(first)s WHERE verdict <> %(first)s", {"first": verdict.value})
     return Faults(delivery, dict(delivery.fault_counts))

@@ -61,7 +61,7 @@ def analyze(*models: type[Model]) -> None:
 
 def analyze_staged(*stages: str) -> None:
     """The same of staging tables and the columns by which they are joined."""
-    columns = {here: {"row_key", "customer_key", "verdict", *JOINED_BY.get(here, ())} for here in stages}
+    columns = {here: {"file", "row_key", "customer_key", "verdict", *JOINED_BY.get(here, ())} for here in stages}
     _glance([f"{stage(here)} ({', '.join(map(name, sorted(known)))})" for here, known in columns.items()])
 
 
@@ -111,7 +111,6 @@ class Target:
     scope: str = "t.source = %(source)s"  # the rows of t that this delivery may speak of
     owner: str = ""  # SQL for the id of t's customer
     owner_joins: str = ""  # what that SQL speaks of
-    kept_owner: str = ""  # joins from refs to the customer oc, for rows that name no customer themselves
     when_gone: str = ""  # what a full delivery does to a row that it no longer holds: "DELETE", or columns to set
     goes_with: str = ""  # instead: a join to t without which it is not gone, in any delivery
 
@@ -123,28 +122,17 @@ class Target:
         """Whether nothing is there yet that a staged row could be compared with."""
         return not one(f"SELECT EXISTS (SELECT 1 FROM {table(self.model)} t WHERE {self.scope})", parameters)
 
-    def weigh(self, parameters: dict[str, Any], *, above: str = "", names: str = "") -> None:
-        """Decide of each staged row whether it is changed or the same (it is new as it was staged), and whose it is.
-
-        `above` is the stage of the rows by which it is somebody's, named by the column `names`; without, it says so itself.
-        """
-        is_new = self.is_empty(parameters)
-        if is_new and not above:
-            return
-        joins, found = self._staged, {"verdict": "'new'"}
-        if not is_new:
-            joins += f" LEFT JOIN {table(self.model)} t ON {self.joined}"
-            found["verdict"] = f"CASE WHEN t.id IS NULL THEN 'new' WHEN {self._alike} THEN 'same' ELSE 'changed' END"
-        if above:
-            joins += f" LEFT JOIN {stage(above)} a ON a.row_key = s.{name(names)}{self.kept_owner}"
-            found["customer_key"] = "coalesce(a.customer_key, oc.external_id, '')"
+    def weigh(self, parameters: dict[str, Any]) -> None:
+        """Decide of each row that was staged as the same whether it is new or changed instead."""
+        is_other = f"t.id IS NULL OR NOT ({self._alike})"
         execute(
-            f"UPDATE {stage(self.stage)} AS w SET {', '.join(f'{column} = f.{column}' for column in found)} FROM"
-            f" (SELECT s.id, {', '.join(f'{value} AS {column}' for column, value in found.items())} FROM {joins}) f"
+            f"UPDATE {stage(self.stage)} AS w SET verdict = f.verdict FROM"
+            " (SELECT s.id, CASE WHEN t.id IS NULL THEN 'new' ELSE 'changed' END AS verdict"
+            f" FROM {self._staged} LEFT JOIN {table(self.model)} t ON {self.joined} WHERE {is_other}) f"
             " WHERE f.id = w.id",
             parameters,
         )
-        analyze_staged(self.stage)  # else it still believes that every row is new
+        analyze_staged(self.stage)  # else it still believes that all rows are the same
 
     @property
     def _alike(self) -> str:

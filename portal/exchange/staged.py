@@ -21,6 +21,9 @@ class Verdict(models.TextChoices):
     OUT = "out"  # left out, with all rows of its customer
 
 
+FirstVerdicts = dict[str, Verdict]  # by stage: what a row is until it is weighed
+
+
 class Waiting(models.Model):
     """What every staged row carries."""
 

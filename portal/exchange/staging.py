@@ -23,7 +23,7 @@ from portal.exchange.papers import Papers
 from portal.exchange.reader import BATCH, Batch, Reading
 from portal.exchange.readers import readers
 from portal.exchange.sql import analyze_staged
-from portal.exchange.staged import BESIDE_COLUMNS, Staged, Touched
+from portal.exchange.staged import BESIDE_COLUMNS, FirstVerdicts, Staged, Touched
 from portal.exchange.table import Table
 from portal.utility import identity
 
@@ -84,6 +84,7 @@ def fill(
     package: Package,
     manifest: Manifest,
     faults: Faults,
+    first: FirstVerdicts,
     *,
     keeps_files: bool,
     progress: Progress,
@@ -97,7 +98,7 @@ def fill(
             papers = None
             if file.stage in {"invoices", "documents"}:
                 papers = Papers(package, file, keeps_files, pool, identity.current().nip)
-            _Filling(package, file, manifest, faults, papers).run(listed, progress)
+            _Filling(package, file, manifest, faults, first, papers).run(listed, progress)
     faults.flush()
     analyze_staged(*{file.stage for file in FILES if file.file_name in manifest.files})
 
@@ -119,7 +120,13 @@ class _Filling:
     """One file on its way into its stage."""
 
     def __init__(
-        self, package: Package, file: FileFormat, manifest: Manifest, faults: Faults, papers: Papers | None
+        self,
+        package: Package,
+        file: FileFormat,
+        manifest: Manifest,
+        faults: Faults,
+        first: FirstVerdicts,
+        papers: Papers | None,
     ) -> None:
         self.package, self.file, self.faults, self.papers = package, file, faults, papers
         self.dialect = manifest.dialect
@@ -135,22 +142,25 @@ class _Filling:
         self.columns = varying + [name for name in beside if name not in varying]
         self.nullable = {name for name in self.columns if Staged.of(file.stage)._meta.get_field(name).null}
         broken = frozenset(column.field for column in file.columns if column.kind is Kind.LONG_TEXT)
-        self.table = Table(Staged.of(file.stage), self.columns, broken=broken, file=self.name)
+        verdict = first[file.stage].value
+        self.table = Table(Staged.of(file.stage), self.columns, broken=broken, file=self.name, verdict=verdict)
 
     def run(self, listed: Listed, progress: Progress) -> None:
         before = self.delivery.rows_read.get(self.file.file_name, 0)
         size = PAPERS_AT_A_TIME if self.file is INVOICES_XML else BATCH
         if before:
             progress(before, self.name, listed.rows)
+        staged = before
         with closing(self.package.open(self.name)) as stream:
             reading = Reading(self.file, stream, self.name, self.dialect)
             for batch in reading.batches(size, skip=before):
                 with transaction.atomic():
-                    if reading.rows == len(batch):
+                    if staged == 0:
                         self._tell_unknown(reading)
                     self.table.insert(self._staged(batch))
                     self.faults.flush()
-                    self.delivery.rows_read[self.file.file_name] = reading.rows
+                    staged += len(batch)
+                    self.delivery.rows_read[self.file.file_name] = staged
                     self.delivery.fault_counts = self.faults.counts
                     self.delivery.save(update_fields=["rows_read", "fault_counts"])
                 progress(len(batch), self.name, listed.rows)

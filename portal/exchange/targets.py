@@ -26,12 +26,6 @@ def _new() -> dict[str, str]:
     return _key() | {"public_id": new_uuid()}
 
 
-def _kept_owner(of: str, *between: tuple[type, str, str]) -> str:
-    """From what a row names to the customer oc: that of an earlier delivery."""
-    way = "".join(f" LEFT JOIN {sql.table(model)} {alias} ON {alias}.id = {on}" for model, alias, on in between)
-    return f"{way} LEFT JOIN {sql.table(Customer)} oc ON oc.id = {of}"
-
-
 def _by(model: type, alias: str, on: str) -> str:
     """A step on the way from t to its customer."""
     return f" JOIN {sql.table(model)} {alias} ON {alias}.id = {on}"
@@ -107,7 +101,6 @@ def _meters() -> Target:
         on_insert=_new(),
         owner="op.customer_id",
         owner_joins=_by(ServicePoint, "op", "t.point_id"),
-        kept_owner=_kept_owner("p.customer_id"),
     )
 
 
@@ -122,7 +115,6 @@ def _readings() -> Target:
         scope="t.external_id IS NOT NULL",
         owner="op.customer_id",
         owner_joins=_by(Meter, "om", "t.meter_id") + _by(ServicePoint, "op", "om.point_id"),
-        kept_owner=_kept_owner("mp.customer_id", (ServicePoint, "mp", "m.point_id")),
         when_gone="DELETE",
     )
 
@@ -168,7 +160,6 @@ def _invoice_lines() -> Target:
         on_insert={"invoice_id": "i.id"} | _same("position", "is_before"),
         scope="1 = 1",
         goes_with=came,
-        kept_owner=_kept_owner("i.customer_id"),
         when_gone="DELETE",
     )
 
@@ -194,7 +185,6 @@ def _collection_points() -> Target:
         on_insert=_new(),
         owner="ok.customer_id",
         owner_joins=_by(Contract, "ok", "t.contract_id"),
-        kept_owner=_kept_owner("k.customer_id"),
     )
 
 
@@ -218,7 +208,6 @@ def _at_collection_point(stage: str, model: type, key: tuple[str, ...], rest: tu
         scope="1 = 1",
         owner="ok.customer_id",
         owner_joins=_by(CollectionPoint, "op", "t.point_id") + _by(Contract, "ok", "op.contract_id"),
-        kept_owner=_kept_owner("pk.customer_id", (Contract, "pk", "p.contract_id")),
         when_gone="DELETE",
     )
 
