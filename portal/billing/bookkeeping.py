@@ -4,6 +4,7 @@ Everything here works on whole sets of customers in a handful of statements, the
 The promises are in docs/rules/ledger.md.
 """
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,8 +38,16 @@ PAYABLE = "(e.kind = 'charge' OR (e.kind = 'correction' AND e.amount > 0))"
 
 
 def new_uuid() -> str:
-    """SQL for a fresh UUID in each row."""
-    return "gen_random_uuid()" if connection.vendor == "postgresql" else _SQLITE_UUID
+    """SQL for a fresh UUID in each row.
+
+    On PostgreSQL cut from a hash of a secret of this statement and two random numbers, as UUIDs of version 8 are: there
+    gen_random_uuid() asks the operating system once for each row, and takes a sixth of the time of a large import.
+    """
+    if connection.vendor != "postgresql":
+        return _SQLITE_UUID
+    secret = secrets.token_hex(32)
+    digest = f"encode(sha256(('{secret}' || random()::text || random()::text)::bytea), 'hex')"
+    return f"overlay(overlay(substr({digest}, 1, 32) placing '8' from 13) placing 'a' from 17)::uuid"
 
 
 @dataclass(frozen=True)
