@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -88,15 +89,18 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 
 def most_memory(folder: Path) -> int:
     """Megabytes of a process of its own that takes the delivery."""
-    database = connection.settings_dict
-    address = f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
+    address = urlsplit(os.environ["EBOK_TEST_DATABASE_URL"])
     environment = os.environ | {
-        "EBOK_TEST_DATABASE_URL": address,
+        "EBOK_TEST_DATABASE_URL": address._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
         "DJANGO_SETTINGS_MODULE": "ebok.settings.test",
         "PYTHONPATH": os.pathsep.join([".", "site"]),
     }
     done = subprocess.run(
-        [sys.executable, "-c", IN_A_PROCESS, str(folder)], env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", IN_A_PROCESS, str(folder)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     return int(done.stdout.split()[-1])
 

@@ -11,7 +11,7 @@ from portal.exchange.invoices import of_xml
 from tests.portal.billing.ksef_files import invoice_file
 
 FILES, PDFS = 2_000, 40
-SHARE_LEAST = 0.1  # of bare parsing and validation: all else that is read and checked takes at most nine times as long
+SHARE_LEAST = 0.05  # of bare lxml, which is C throughout: to read every field and check every sum is work in Python
 
 
 def files(count: int) -> list[bytes]:

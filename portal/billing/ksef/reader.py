@@ -47,10 +47,13 @@ class Node:
         return (Node(child) for child in self._element.iterchildren(f"{{{NAMESPACE}}}{name}"))
 
     def one(self, *path: str) -> "Node | None":
-        node: Node | None = self
+        element = self._element  # a file of a page is asked a hundred times: no Node for each step of the way
         for name in path:
-            node = next(node.all(name), None) if node else None
-        return node
+            found = next(element.iterchildren(f"{{{NAMESPACE}}}{name}"), None)
+            if found is None:
+                return None
+            element = found
+        return Node(element)
 
     def has(self, name: str) -> bool:
         return next(self._element.iter(f"{{{NAMESPACE}}}{name}"), None) is not None
