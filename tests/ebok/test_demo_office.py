@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def test_a_demos_desk_is_filled_once(settings, run_jobs, preset_name, cases, messages):
     settings.EBOK_PRESET = preset_name
     call_command("load_preset", preset_name, verbosity=0)
-    customer = make_customer()
+    customer = make_customer(external_id="A")  # the first of its kind is the demo's own
     make_point(make_contract(customer), street="ul. Lipowa", building="5")
     make_point(street="ul. Klonowa")
     demo_people.settle()
