@@ -32,10 +32,10 @@ def test_an_application_waits_and_old_accounts_may_move(settings, run_jobs, pres
         ("Zając Ewa", "person"),
         ("Dąb", "firm"),
     ):
-        make_point(make_contract(make_customer(name=name, kind=kind)))
+        make_point(make_contract(make_customer(external_id=f"A{name}", name=name, kind=kind)))
     demo_people.settle()
     # The demo gives its first firm to the manager; another one is free.
-    free = make_customer(name="Sosna", kind="firm")
+    free = make_customer(external_id="B", name="Sosna", kind="firm")
 
     for _start in range(2):
         demo_applications.settle()
