@@ -172,6 +172,11 @@ def test_an_editor_adds_a_question_drags_it_to_the_front_and_readers_meet_it_the
     over = rows.first.locator(".w-orderable__item__handle").bounding_box()
     with editor.expect_response("**/reorder/**"):
         editor.mouse.move(over["x"] + over["width"] / 2, over["y"], steps=20)
+        for nudge in range(50):  # the list follows the mouse with a little delay, and only while it moves
+            if "w okienku" in rows.first.inner_text():
+                break
+            editor.mouse.move(over["x"] + over["width"] / 2, over["y"] + nudge % 3)
+            editor.wait_for_timeout(50)
         editor.mouse.up()
 
     reader.goto("/")  # an address that differs only behind its # would be no new visit
