@@ -3,18 +3,19 @@
 import contextlib
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import BrokenExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from portal import clock, jobs
-from portal.exchange import checks, leaving_out, resuming, staging
+from portal.exchange import checks, leaving_out, ndjson, resuming, staging
 from portal.exchange import dialect as dialects
 from portal.exchange.dialect import Dialect
 from portal.exchange.faults import AlreadyRunning, FileFault, Stopped, Weight
@@ -30,6 +31,8 @@ from portal.exchange.staging import Faults, Progress
 log = logging.getLogger("portal.exchange")
 
 LEASE = "import"
+# The machine, not the delivery and not the code: full, unreachable, out of memory, a helper shot down.
+MACHINE = (OSError, OperationalError, InterfaceError, MemoryError, BrokenExecutor)
 MOST_SHOWN = 200
 
 
@@ -55,6 +58,10 @@ class Outcome:
         return any(found["new"] or found["changed"] or found["gone"] for found in self.counts.values())
 
 
+def _opened(path: Path) -> AbstractContextManager[Package]:
+    return ndjson.opened(path) if path.suffix.lower() == ndjson.ENDING and path.is_file() else opened(path)
+
+
 def _no_progress(rows: int, file: str, promised: int) -> None:
     """Nobody watches."""
 
@@ -65,14 +72,17 @@ def import_delivery(
     """Take a delivery over, whole or not at all; the same delivery again changes nothing.
 
     Raises AlreadyRunning, WrongMap, and Stopped when the machine failed: started again it goes on from what was read.
-    A refused delivery is an outcome, not an exception, and is kept with its faults.
+    Anything else that is raised is a fault of the portal; nothing is taken over then either. A refused delivery is an outcome, not an exception, and is kept with its faults.
     """
     dialect = dialects.dialect(column_map)
+    taking = _Import(path, dialect, dry_run=dry_run, progress=progress)
     try:
         with jobs.lease(LEASE), _much_memory():
-            return _Import(path, dialect, dry_run=dry_run, progress=progress).run()
+            return taking.run()
     except jobs.Busy:
         raise AlreadyRunning from None
+    except MACHINE as failure:  # it may be the database itself, which then cannot be left in order either
+        raise taking.stopped(failure) from failure
 
 
 @contextmanager
@@ -99,7 +109,7 @@ class _Import:
 
     def run(self) -> Outcome:
         try:
-            with opened(self.path) as package:
+            with _opened(self.path) as package:
                 is_merged = self._take(package)
         except FileFault as refusal:
             if self.delivery.pk is None:
@@ -107,8 +117,6 @@ class _Import:
             fault = refusal.fault
             self.faults.add(fault.weight, fault.file, fault.line, fault.sentence)
             is_merged = False
-        except (OSError, DatabaseError) as failure:
-            raise self._stopped(failure) from failure
         self.faults.flush()
         outcome = self._outcome(is_merged=is_merged)
         if self.dry_run:
@@ -119,10 +127,12 @@ class _Import:
         return outcome
 
     def _take(self, package: Package) -> bool:
-        manifest = read_manifest(read(package, MANIFEST), self.dialect)
+        manifest = read_manifest(read(package, MANIFEST), package.dialect or self.dialect)
         first = first_verdicts(manifest.source)
         if not self._goes_on(manifest, first):
             self._begin_anew()
+            for remark in package.remarks:
+                self.faults.add(remark.weight, remark.file, remark.line, remark.sentence)
         self._enter(manifest)
         self._comes_in_time(manifest)
         if self.delivery.read_until is None:
@@ -171,9 +181,9 @@ class _Import:
         self.delivery.fault_counts = self.faults.counts
         self.delivery.save(update_fields=["read_until", "fault_counts"])
 
-    def _stopped(self, failure: Exception) -> Stopped:
-        stopped = Stopped(self.delivery, failure)
-        with contextlib.suppress(DatabaseError):  # it may be the database that failed
+    def stopped(self, failure: Exception) -> Stopped:
+        stopped = Stopped(sum(self.delivery.rows_read.values()) if self.delivery.pk else 0, failure)
+        with contextlib.suppress(DatabaseError, InterfaceError):  # it may be the database that failed
             jobs.later("portal.exchange.tasks.mail_report", self.delivery.pk)
         log.error("An import stopped: %s", stopped, exc_info=failure)
         return stopped

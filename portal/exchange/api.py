@@ -1,9 +1,11 @@
 """The API of the exchange: deliveries come in, facts of the outbox are fetched and acknowledged."""
 
+import logging
 from datetime import datetime
-from typing import Any, cast
+from typing import Annotated, Any, BinaryIO, cast
 from uuid import UUID
 
+from django.core.files.base import File as DjangoFile
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Field, File, Header, Query, Router, Schema, Status
@@ -12,12 +14,16 @@ from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 from ninja.throttling import AuthRateThrottle
 
-from portal.exchange import receiving, tokens
+from portal.exchange import receiving, schema, tokens
 from portal.exchange.models import ApiToken, DeliveryFault, ReceivedDelivery
 from portal.outbox import actions as outbox
 from portal.outbox import queries
 
-LARGEST = 4 * 1024**3  # bytes of a ZIP
+log = logging.getLogger("portal.exchange")
+
+LARGEST = 4 * 1024**3  # bytes of a delivery
+LINES = {"application/x-ndjson", "application/ndjson", "application/jsonl"}
+FULL = {"detail": "The delivery cannot be kept just now. Nothing of it was taken; send it again later."}
 LAST = 2**63 - 1  # positions are 64-bit numbers
 
 
@@ -94,17 +100,12 @@ class Wrong(Schema):
 THROTTLED = {401: Fault, 422: Wrong, 429: Fault}
 
 
-@router.post(
-    "/deliveries",
-    auth=Token(tokens.PUSH),
-    response={200: Delivery, 202: Delivery, 400: Fault, 409: Fault, 413: Fault, **THROTTLED},
-    summary="Send a delivery",
-)
-def send_delivery(
-    request: HttpRequest,
-    delivery: File[UploadedFile],
-    idempotency_key: str = Header(alias="Idempotency-Key", min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._:-]+$"),
-) -> Status[Any]:
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._:-]+$")]
+SENT = {200: Delivery, 202: Delivery, 400: Fault, 409: Fault, 413: Fault, 507: Fault, **THROTTLED}
+
+
+@router.post("/deliveries", auth=Token(tokens.PUSH), response=SENT, summary="Send a delivery as a ZIP")
+def send_delivery(request: HttpRequest, delivery: File[UploadedFile], idempotency_key: Key) -> Status[Any]:
     """A ZIP of the exchange format. It is kept and taken over by a job; ask for its state under the id in the answer.
 
     The same key with the same content answers with the first (200) and does nothing; with other content 409.
@@ -113,11 +114,48 @@ def send_delivery(
         return Status(413, {"detail": "The ZIP is larger than 4 GB. Send the changes only, or split it."})
     if delivery.read(4)[:2] != b"PK":
         return Status(400, {"detail": "This is no ZIP. Send the delivery as one ZIP with manifest.json in it."})
+    delivery.seek(0)
+    return _received(request, delivery, idempotency_key, receiving.ZIP)
+
+
+@router.post(
+    "/batches",
+    auth=Token(tokens.PUSH),
+    response={**SENT, 411: Fault, 415: Fault},
+    summary="Send a delivery as NDJSON",
+    openapi_extra={"requestBody": schema.request_body()},
+)
+def send_batch(request: HttpRequest, idempotency_key: Key) -> Status[Any]:
+    """Rows of the exchange format as JSON, one a line, the manifest first. It is streamed, kept and taken over by a job.
+
+    Ask for its state, and for its faults by line, under the id in the answer, as of a delivery. The same key with the
+    same content answers with the first (200) and does nothing; with other content 409.
+    """
+    if request.content_type not in LINES:
+        return Status(415, {"detail": "Send the rows as application/x-ndjson, one JSON object a line."})
+    length = str(request.headers.get("Content-Length", ""))
+    if not length.isdecimal() or not int(length):
+        return Status(411, {"detail": "Say in Content-Length how many bytes you send, and send at least one line."})
+    if int(length) > LARGEST:
+        return Status(413, {"detail": "The batch is larger than 4 GB. Send the changes only, or split it."})
+    try:
+        with receiving.spooled(cast("BinaryIO", request), int(length)) as content:
+            return _received(request, content, idempotency_key, receiving.NDJSON)
+    except receiving.CutShort as refusal:
+        return Status(400, {"detail": str(refusal)})
+    except OSError:
+        return Status(507, FULL)
+
+
+def _received(request: HttpRequest, content: DjangoFile, key: str, kind: str) -> Status[Any]:
     token = cast("ApiToken", request.auth)  # type: ignore[attr-defined]  # ninja's
     try:
-        received, is_new = receiving.receive(delivery, token=token, key=idempotency_key)
+        received, is_new = receiving.receive(content, token=token, key=key, kind=kind)
     except receiving.KeyUsed as refusal:
         return Status(409, {"detail": str(refusal)})
+    except OSError:
+        log.exception("A delivery could not be kept.")
+        return Status(507, FULL)
     return Status(202 if is_new else 200, _told(received))
 
 

@@ -19,6 +19,7 @@ class ExchangeConfig(AppConfig):
         jobs.periodic("portal.exchange.tasks.sweep_originals", daily_at=time(3, 10))
         jobs.periodic("portal.exchange.tasks.check_balances", daily_at=time(3, 30))
         jobs.periodic("portal.exchange.tasks.take_dropped", every=timedelta(minutes=1))
+        jobs.periodic("portal.exchange.tasks.take_left_behind", every=timedelta(minutes=5))
         jobs.periodic("portal.exchange.tasks.check_freshness", every=timedelta(minutes=30))
         kinds.register(freshness.TASK, _("old figures"))
         kinds.register(leaving_out.TASK, _("left out of the import"))

@@ -36,8 +36,9 @@ A **delivery** is a folder or a ZIP with `{MANIFEST}`, CSV files, and the XML an
 - `files` lists every CSV file with its number of rows. `sha256` may be left out; when it is there it must be right. Where it
   stands beside every file, an import that was killed goes on from what it had read; else it begins anew.
 
-`manage.py exchange_template DIR` writes every file with its header only. A vendor's own names, code pages and dates are read by a
-[column map](column-map.md).
+`manage.py exchange_template DIR` writes every file with its header only; a small whole delivery lies in [sample/](sample/). A vendor's
+own names, code pages and dates are read by a [column map](column-map.md). Over the network the same rows come [by the API](api.md), as
+a ZIP or as JSON, one a line.
 
 ## CSV
 

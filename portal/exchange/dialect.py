@@ -49,6 +49,7 @@ class Dialect:
     days: tuple[str, ...] = ()  # beside the two styles of the format
     thousands: str = ""  # a sign between thousands, beside spaces
     files: Mapping[str, FileMap] = field(default_factory=dict)
+    is_numbered: bool = False  # the first cell of each row is the number of its line where it came from
 
     def of(self, file: FileFormat) -> FileMap:
         return self.files.get(file.name) or FileMap()

@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-
-if TYPE_CHECKING:
-    from portal.exchange.models import BillingDelivery
 
 
 class Weight(Enum):
@@ -51,13 +47,12 @@ class AlreadyRunning(Exception):
 class Stopped(Exception):
     """The machine failed, not the delivery: a full disk, a database that went away. Nothing of it is merged."""
 
-    def __init__(self, delivery: "BillingDelivery", failure: Exception) -> None:
+    def __init__(self, rows: int, failure: Exception) -> None:
         super().__init__(str(failure))
-        self.delivery, self.failure = delivery, failure
+        self.rows, self.failure = rows, failure
 
     def __str__(self) -> str:
-        rows = sum(self.delivery.rows_read.values()) if self.delivery.pk else 0
         return _(
             "The import stopped after %(rows)d rows: %(failure)s. Nothing of the delivery is taken over. Put that right"
             " and start it again; it goes on from what was read."
-        ) % {"rows": rows, "failure": str(self.failure).strip().rstrip(".") or type(self.failure).__name__}
+        ) % {"rows": self.rows, "failure": str(self.failure).strip().rstrip(".") or type(self.failure).__name__}

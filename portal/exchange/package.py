@@ -1,17 +1,19 @@
 """A delivery as it lies on disk, folder or ZIP, opened without trusting a single name or size in it."""
 
+import errno
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
 from django.utils.translation import gettext as _
 
-from portal.exchange.faults import FileFault
+from portal.exchange.dialect import Dialect
+from portal.exchange.faults import Fault, FileFault
 from portal.exchange.format import MANIFEST
 
 MOST_FILES = 2_000_000
@@ -19,12 +21,23 @@ LARGEST_WHOLE = 50 * 1024**3  # bytes unpacked
 LARGEST_PAPER = 20 * 1024**2  # an XML or a PDF
 WORST_RATIO = 200  # text packs to a twentieth; beyond this somebody packs zeros
 # What a ZIP whose directory or content was spoiled on its way may raise, from wherever it leads us.
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
+_SPOILED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+)
 SMALL = 1024**2  # below this a ratio harms nobody
 
 
 class Package(Protocol):
     name: str
+    dialect: Dialect | None  # how it is written, where that is not for the installation to say
+    remarks: tuple[Fault, ...]  # warnings of the unpacking
 
     def has(self, name: str) -> bool: ...
 
@@ -33,15 +46,28 @@ class Package(Protocol):
         ...
 
 
+@contextmanager
+def spoiled(says: Callable[[str], FileFault]) -> Iterator[None]:
+    """What a spoiled file raises becomes its fault; what is wrong with the machine stays what it is.
+
+    A directory that leads astray ends in a place that is no place (EINVAL), and in no other fault of the system.
+    """
+    try:
+        yield
+    except _SPOILED as error:
+        if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:
+            raise
+        raise says(str(error).rstrip(".")) from None
+
+
 def read(package: Package, name: str, largest: int = LARGEST_PAPER) -> bytes:
     """A small file whole. Raises FileFault when it is missing or larger than it may be."""
-    try:
-        with package.open(name) as stream:
-            content = stream.read(largest + 1)
-    except DAMAGED as error:
-        raise FileFault(
-            name, _("The file is damaged in the ZIP: %(fault)s.") % {"fault": str(error).rstrip(".")}
-        ) from None
+
+    def damaged(fault: str) -> FileFault:
+        return FileFault(name, _("The file is damaged in the ZIP: %(fault)s.") % {"fault": fault})
+
+    with spoiled(damaged), package.open(name) as stream:
+        content = stream.read(largest + 1)
     if len(content) > largest:
         raise FileFault(name, _("The file is larger than %(size)d MB.") % {"size": largest // 1024**2})
     return content
@@ -61,6 +87,9 @@ def is_safe(name: str) -> bool:
 
 
 class Folder:
+    dialect: Dialect | None = None
+    remarks: tuple[Fault, ...] = ()
+
     def __init__(self, path: Path) -> None:
         self.name = path.name
         self._top = path.resolve()
@@ -82,6 +111,9 @@ class Folder:
 
 
 class Zip:
+    dialect: Dialect | None = None
+    remarks: tuple[Fault, ...] = ()
+
     def __init__(self, name: str, archive: zipfile.ZipFile) -> None:
         self.name = name
         self._archive = archive
@@ -94,12 +126,12 @@ class Zip:
         info = self._members.get(name)
         if info is None:
             raise FileFault(name, _("The file is not in the delivery."))
-        try:
+
+        def not_unpacked(fault: str) -> FileFault:
+            return FileFault(name, _("The file cannot be unpacked: %(fault)s.") % {"fault": fault})
+
+        with spoiled(not_unpacked):
             return cast("BinaryIO", self._archive.open(info))
-        except (*DAMAGED, NotImplementedError, RuntimeError) as error:
-            raise FileFault(
-                name, _("The file cannot be unpacked: %(fault)s.") % {"fault": str(error).rstrip(".")}
-            ) from None
 
     def _checked(self, members: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
         if len(members) > MOST_FILES or sum(info.file_size for info in members) > LARGEST_WHOLE:
@@ -132,10 +164,10 @@ def opened(path: Path) -> Iterator[Package]:
         return
     if not path.is_file():
         raise FileFault(path.name, _("There is neither a folder nor a ZIP at %(path)s.") % {"path": path})
-    try:
+    with spoiled(
+        lambda _fault: FileFault(path.name, _("The file is not a whole ZIP; it may have been cut short on its way."))
+    ):
         archive = zipfile.ZipFile(path)
-    except (*DAMAGED, NotImplementedError):
-        raise FileFault(path.name, _("The file is not a whole ZIP; it may have been cut short on its way.")) from None
     with archive:
         package = Zip(path.name, archive)
         _needs_manifest(package)

@@ -13,11 +13,12 @@ from portal.exchange.cells import Cells, Staged, as_staged
 from portal.exchange.columns import FileFormat
 from portal.exchange.dialect import PLAIN, Dialect
 from portal.exchange.faults import FileFault
-from portal.exchange.package import DAMAGED
+from portal.exchange.package import spoiled
 
 BATCH = 5_000  # rows
 BLOCK = 256 * 1024  # bytes
 LONGEST_LINE = 1_000_000  # bytes: more is no line of ours but a wrong file
+NUMBER_OF_LINE = "#"  # the first column where rows come from a file that is not the one they are read from
 
 
 @dataclass(slots=True)
@@ -130,6 +131,8 @@ class Reading:
         faults: dict[int, list[str]],
     ) -> Batch:
         crooked = set(faults)
+        if self.dialect.is_numbered:
+            lines = list(map(int, across[0]))
         columns: dict[str, list[Staged]] = {}
         for place, cells in known:
             column = cells.column
@@ -149,6 +152,7 @@ class Reading:
 
     def _columns(self, header: list[str]) -> list[tuple[int, Cells]]:
         names = [self.dialect.name_of(self.file, name.strip()) for name in header]
+        first = 1 if self.dialect.is_numbered else 0
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise FileFault(self.name, _("The header names %(columns)s twice.") % {"columns": ", ".join(twice)}, 1)
@@ -156,7 +160,7 @@ class Reading:
         missing = [name for name, column in ours.items() if column.is_required and name not in names]
         if missing:
             raise FileFault(self.name, _("The header lacks %(columns)s.") % {"columns": ", ".join(missing)}, 1)
-        self.unknown = [name for name in names if name not in ours]
+        self.unknown = [name for name in names[first:] if name not in ours]
         return [
             (place, Cells(ours[name], self.dialect.parser(self.file, ours[name])))
             for place, name in enumerate(names)
@@ -196,11 +200,13 @@ class Reading:
         return text
 
     def _block(self) -> bytes:
-        try:
+        with spoiled(self._damaged):
             return self.stream.read(BLOCK)
-        except DAMAGED as error:
-            sentence = _("The file is damaged from here on: %(fault)s.") % {"fault": str(error).rstrip(".")}
-            raise FileFault(self.name, sentence, self._lines + 1) from None
+
+    def _damaged(self, fault: str) -> FileFault:
+        return FileFault(
+            self.name, _("The file is damaged from here on: %(fault)s.") % {"fault": fault}, self._lines + 1
+        )
 
 
 def _lines(piece: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from portal.billing import bookkeeping
 from portal.exchange import dropped, freshness, originals, receiving, report
 from portal.exchange.faults import AlreadyRunning
-from portal.exchange.models import BillingDelivery, ReceivedDelivery
+from portal.exchange.models import BillingDelivery
 
 
 def sweep_originals() -> None:
@@ -16,9 +16,17 @@ def check_balances() -> None:
     bookkeeping.check()
 
 
-def take_received(received_id: int) -> None:
-    """While another import runs this one is tried again later."""
-    receiving.take(ReceivedDelivery.objects.get(pk=received_id))
+def take_received() -> None:
+    """What came through the API. While another import runs this is tried again later."""
+    receiving.take_all()
+
+
+def take_left_behind() -> None:
+    """The same, for what waits although its own job has given up."""
+    try:
+        receiving.take_all()
+    except AlreadyRunning:
+        return
 
 
 def take_dropped() -> None:

@@ -14,10 +14,10 @@ from portal.exchange.report import lines
 
 
 class Command(BaseCommand):
-    help = "Takes over a delivery of the billing system, a folder or ZIP with manifest.json (docs/exchange/format.md)."
+    help = "Takes over a delivery of the billing system, a folder or ZIP with manifest.json, or NDJSON (docs/exchange/format.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", type=Path, help="the folder or ZIP")
+        parser.add_argument("path", type=Path, help="the folder, ZIP or .ndjson file")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
 
         parser.add_argument(
