@@ -17,7 +17,7 @@ from portal.exchange.format import INVOICES_XML
 from portal.exchange.package import Package, read
 from portal.exchange.reader import Batch
 
-AT_A_TIME = 50
+AT_A_TIME = 25
 Found = tuple[dict[str, Any], list[str], list[str]]  # as invoices.of_xml says it
 
 
