@@ -4,7 +4,7 @@ By our reference, several entries to one transit; without it one unambiguous can
 stays unbooked for too many working days becomes a clerk's task.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +18,8 @@ from portal import calendar, clock, money
 from portal.billing.models import LedgerEntry, Transit, TransitBooking
 from portal.billing.rules import TransitRules
 from portal.desk.actions import close_about, open_task
-from portal.journal.actions import note
+from portal.desk.models import Task
+from portal.journal.actions import note, note_all
 from portal.moneyfield import GroszeField
 from portal.utility.rulebook import rules
 
@@ -76,7 +77,8 @@ def _book_by_reference(entries: list[LedgerEntry], done: Booked) -> None:
     references = sorted({entry.reference for entry in entries})
     if not references:
         return
-    found = Transit.objects.select_for_update().filter(reference__in=references).order_by("pk")
+    of_these = Transit.objects.select_for_update(of=("self",)).filter(reference__in=references)
+    found = of_these.select_related("customer").order_by("pk")
     transits = {(transit.reference, transit.customer_id): transit for transit in found}
     bookings = [
         TransitBooking(transit=transits[entry.reference, entry.customer_id], entry=entry, amount=-entry.amount)
@@ -89,31 +91,41 @@ def _book_by_reference(entries: list[LedgerEntry], done: Booked) -> None:
     new = {booking.entry_id: booking for booking in bookings if booking.entry_id not in known}
     TransitBooking.objects.bulk_create(new.values())
     done.entries += len(new)
-    for transit in transits.values():
-        done.transits += _recount(transit)
+    done.transits += _recount(list(transits.values()))
 
 
-def _recount(transit: Transit) -> bool:
-    """Set the state by what is booked of it now; whether it became booked."""
-    booked = booked_amount(transit)
-    was = transit.state
-    if booked >= transit.amount and was != Transit.State.BOOKED:
+def _recount(transits: Sequence[Transit]) -> int:
+    """Set their states by what is booked of them now; how many became booked. A few statements, however many they are."""
+    sums = TransitBooking.objects.filter(transit__in=transits, entry__is_current=True).values_list("transit")
+    booked = dict(sums.order_by("transit").annotate(Sum("amount")))
+    moved = [transit for transit in transits if _move(transit, booked.get(transit.pk, ZERO))]
+    Transit.objects.bulk_update(moved, ["state", "booked_at"])
+    for state in sorted({transit.state for transit in moved}):
+        told = [
+            (_about(one), one.customer.public_id, {"booked": str(booked.get(one.pk, ZERO))})
+            for one in moved
+            if one.state == state
+        ]
+        note_all(f"transit_{state}", told, by="import")
+    _tell_the_desk(transits, booked)
+    return sum(transit.state == Transit.State.BOOKED for transit in moved)
+
+
+def _move(transit: Transit, booked: Decimal) -> bool:
+    """Whether its state changes by what is booked of it."""
+    if booked >= transit.amount and transit.state != Transit.State.BOOKED:
         transit.state, transit.booked_at = Transit.State.BOOKED, clock.now()
-    elif booked < transit.amount and was == Transit.State.BOOKED:
+        return True
+    if booked < transit.amount and transit.state == Transit.State.BOOKED:
         # The billing system took a booking back. Money that no gateway told us of is not on its way either.
         transit.state = Transit.State.PAID if transit.paid_at else Transit.State.RELEASED
         transit.booked_at = None
-    if transit.state != was:
-        transit.save(update_fields=["state", "booked_at"])
-        note(
-            f"transit_{transit.state}",
-            about=f"transit:{transit.reference}",
-            by="import",
-            customer=transit.customer.public_id,
-            booked=str(booked),
-        )
-    _tell_the_desk(transit, booked)
-    return transit.state == Transit.State.BOOKED and was != transit.state
+        return True
+    return False
+
+
+def _about(transit: Transit) -> str:
+    return f"transit:{transit.reference}"
 
 
 def booked_amount(transit: Transit) -> Decimal:
@@ -134,22 +146,27 @@ def unbooked_of_part(prefix: str = "") -> Least:
     return Least(F(f"{prefix}amount"), Greatest(left, 0), output_field=GroszeField())
 
 
-def _tell_the_desk(transit: Transit, booked: Decimal) -> None:
-    about = f"transit:{transit.reference}"
-    if transit.state == Transit.State.BOOKED:
-        for kind in (MATCH, UNBOOKED):
+def _tell_the_desk(transits: Sequence[Transit], booked: dict[int, Decimal]) -> None:
+    """Close the tasks that have resolved themselves; open one where more was booked than paid."""
+    by_about = {_about(transit): transit for transit in transits}
+    open_ones = Task.objects.filter(state=Task.State.OPEN, kind__in=(MATCH, UNBOOKED, OVERBOOKED), about__in=by_about)
+    for kind, about in open_ones.values_list("kind", "about"):
+        transit = by_about[about]
+        if kind != OVERBOOKED and transit.state == Transit.State.BOOKED:
             close_about(kind, about, outcome=_("Booked."))
-    if booked <= transit.amount:
-        close_about(OVERBOOKED, about, outcome=_("The amounts agree."))
-        return
-    open_task(
-        OVERBOOKED,
-        about=about,
-        title=_("More was booked than paid: %(reference)s") % {"reference": transit.reference},
-        body=_("%(paid)s was paid online, and the billing system booked %(booked)s with this reference.")
-        % {"paid": money.zloty(transit.amount), "booked": money.zloty(booked)},
-        customer=transit.customer.public_id,
-    )
+        if kind == OVERBOOKED and booked.get(transit.pk, ZERO) <= transit.amount:
+            close_about(OVERBOOKED, about, outcome=_("The amounts agree."))
+    for about, transit in by_about.items():
+        if booked.get(transit.pk, ZERO) <= transit.amount:
+            continue
+        open_task(
+            OVERBOOKED,
+            about=about,
+            title=_("More was booked than paid: %(reference)s") % {"reference": transit.reference},
+            body=_("%(paid)s was paid online, and the billing system booked %(booked)s with this reference.")
+            % {"paid": money.zloty(transit.amount), "booked": money.zloty(booked[transit.pk])},
+            customer=transit.customer.public_id,
+        )
 
 
 # Entries that carry no reference
@@ -265,7 +282,7 @@ def refuse_match(transit: Transit, *, by: object) -> None:
 
 def recount(transit: Transit) -> Transit:
     """Its state by what is booked of it now."""
-    _recount(transit)
+    _recount([transit])
     return transit
 
 

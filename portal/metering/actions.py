@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from portal.customers.access import open_delegations
 from portal.customers.models import Customer, Delegation
 from portal.desk.actions import close_about, open_task, report
 from portal.desk.reports import Report, settled
-from portal.journal.actions import note
+from portal.journal.actions import note, note_all
 from portal.metering import facts
 from portal.metering.facts import CHANGEABLE, State
 from portal.metering.models import Meter, MeterReading, Submission
@@ -29,6 +30,7 @@ from portal.utility.templatetags.ebok import cubic, day
 TO_CHECK = "reading_to_check"
 FACT = "reading"
 MATCH_WITHIN = timedelta(days=3)
+AT_A_TIME = 500
 
 
 class TooLate(Exception):
@@ -247,36 +249,38 @@ def match_booked() -> int:
 
     The billing system gives its rows ids of its own, so the likeness is all there is; the row itself stays its own.
     """
-    waiting = list(
-        Submission.objects.filter(reading__state__in=[State.ACCEPTED, State.EXPORTED], booked_as="")
-        .select_related("reading")
-        .order_by("pk")
-    )
-    meters = {submission.reading.meter_id for submission in waiting}
+    open_ones = Submission.objects.filter(reading__state__in=[State.ACCEPTED, State.EXPORTED], booked_as="")
+    waiting = list(open_ones.select_related("reading").order_by("pk"))
+    if not waiting:
+        return 0
+    days = [submission.reading.read_on for submission in waiting]
+    near = (min(days) - MATCH_WITHIN, max(days) + MATCH_WITHIN)
+    meters = open_ones.values("reading__meter")
     taken = set(
         Submission.objects.exclude(booked_as="").filter(reading__meter__in=meters).values_list("booked_as", flat=True)
     )
-    rows = list(facts.booked(meter__in=meters).order_by("read_on", "pk"))
-    matched = 0
+    alike: dict[tuple[int, Decimal], list[MeterReading]] = {}
+    for row in facts.booked(meter__in=meters, read_on__range=near).order_by("read_on", "pk").iterator():
+        if row.external_id not in taken:
+            alike.setdefault((row.meter_id, row.value), []).append(row)
+    matched = []
     for submission in waiting:
         reading = submission.reading
-        found = next(
-            (
-                row
-                for row in rows
-                if row.meter_id == reading.meter_id
-                and row.value == reading.value
-                and abs(row.read_on - reading.read_on) <= MATCH_WITHIN
-                and row.external_id not in taken
-            ),
-            None,
-        )
-        if found is None or not found.external_id:
-            continue
-        taken.add(found.external_id)
-        submission.booked_as = found.external_id
-        submission.save(update_fields=["booked_as"])
-        MeterReading.objects.filter(pk=reading.pk).update(state=State.BOOKED)
-        note("reading_booked", about=about(reading), by="import", row=found.external_id)
-        matched += 1
-    return matched
+        rows = alike.get((reading.meter_id, reading.value), [])
+        found = next((row for row in rows if abs(row.read_on - reading.read_on) <= MATCH_WITHIN), None)
+        if found is not None:
+            rows.remove(found)
+            submission.booked_as = found.external_id or ""
+            matched.append(submission)
+    _book(matched)
+    return len(matched)
+
+
+def _book(matched: list[Submission]) -> None:
+    """Many at once: after the last days of a month most customers' readings come back in one delivery."""
+    Submission.objects.bulk_update(matched, ["booked_as"], batch_size=AT_A_TIME)
+    for start in range(0, len(matched), AT_A_TIME):
+        some = [submission.reading_id for submission in matched[start : start + AT_A_TIME]]
+        MeterReading.objects.filter(pk__in=some).update(state=State.BOOKED)
+    told = [(about(submission.reading), None, {"row": submission.booked_as}) for submission in matched]
+    note_all("reading_booked", told, by="import")
