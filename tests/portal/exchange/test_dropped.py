@@ -1,6 +1,9 @@
 """What lies in the drop folder is taken when it is whole, archived, and reported on beside it."""
 
+import json
+import os
 import shutil
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,9 +11,10 @@ from django.core import mail
 
 from portal.customers.models import Customer
 from portal.desk.models import Task
-from portal.exchange import tasks
+from portal.exchange import dropped, tasks
 from portal.exchange.models import BillingDelivery
 from tests.portal.exchange.conftest import AS_OF
+from tests.portal.exchange.test_package import zipped
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +47,72 @@ def test_what_is_still_on_its_way_waits(drop, delivery):
     (drop / "noc-1" / "ledger.csv").rename(drop / ".ledger.csv")
     tasks.take_dropped()
     assert not BillingDelivery.objects.exists()
+
+
+@pytest.fixture
+def aged(drop):
+    """Nothing has been written to the drop folder for a while."""
+
+    def age():
+        long_ago = time.time() - dropped.SETTLED_AFTER - 60
+        for path in drop.rglob("*"):
+            os.utime(path, (long_ago, long_ago))
+
+    return age
+
+
+def test_a_file_that_still_grows_is_not_taken_however_early_its_manifest_came(drop, delivery):
+    folder = drop / "noc-1"
+    shutil.copytree(delivery.write(), folder)
+    whole = (folder / "ledger.csv").read_bytes()
+    for length in (0, 40, len(whole) - 1):
+        (folder / "ledger.csv").write_bytes(whole[:length])
+        tasks.take_dropped()
+        assert not BillingDelivery.objects.exists()
+    (folder / "ledger.csv").write_bytes(whole)
+    tasks.take_dropped()
+    assert BillingDelivery.objects.get().state == "merged"
+
+
+def test_a_zip_whose_end_came_before_its_middle_waits(drop, delivery):
+    path = zipped(delivery.write(), drop / "noc-1.zip")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:200] + bytes(300) + whole[500:])
+    tasks.take_dropped()
+    assert not BillingDelivery.objects.exists()
+    path.write_bytes(whole)
+    tasks.take_dropped()
+    assert BillingDelivery.objects.get().state == "merged"
+
+
+def test_files_without_digests_are_taken_when_nobody_writes_to_them_any_more(drop, delivery, aged):
+    folder = drop / "noc-1"
+    shutil.copytree(delivery.write(), folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for listed in manifest["files"].values():
+        del listed["sha256"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    tasks.take_dropped()
+    assert not BillingDelivery.objects.exists()
+    aged()
+    tasks.take_dropped()
+    assert BillingDelivery.objects.get().state == "merged"
+
+
+def test_what_was_left_half_sent_is_refused_with_what_is_missing(drop, delivery, aged):
+    shutil.copytree(delivery.write(), drop / "noc-1")
+    (drop / "noc-1" / "ledger.csv").unlink()
+    zipped(delivery.folder, drop / "noc-2.zip")
+    (drop / "noc-2.zip").write_bytes((drop / "noc-2.zip").read_bytes()[:-50])
+    aged()
+    tasks.take_dropped()
+    reports = {path.name.split("-", 2)[2]: path.read_text() for path in (drop / "refused").glob("*.txt")}
+    assert "ledger.csv: The file is not in the delivery." in reports["noc-1.txt"]
+    assert (
+        "noc-2.zip: The file is not a whole ZIP; it may have been cut short on its way. Send it again."
+        in reports["noc-2.zip.txt"]
+    )
+    assert not Customer.objects.exists()
 
 
 def test_deliveries_are_taken_in_the_order_of_their_moments(drop, delivery):
