@@ -13,6 +13,8 @@ class Lines(logging.Formatter):
 
     STRUCK: ClassVar = (
         (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<e-mail>"),
+        # What a database quotes of a row that it refuses.
+        (re.compile(r"\b(DETAIL|CONTEXT):.*"), r"\1: <row>"),
         (re.compile(r"(?<![\w-])\+?\d(?:[ -]?\d){8,25}(?![\w-])"), "<number>"),
     )
 

@@ -7,6 +7,7 @@ from django.db.models import Count, Max, QuerySet
 from django_tasks_db.models import DBTaskResult
 from wagtail.models import Page
 
+from ebok import request_times
 from payments.models import Payment
 from portal import clock
 from portal.exchange.models import BillingDelivery
@@ -20,7 +21,7 @@ Sample = tuple[dict[str, str], float]
 
 def page() -> str:
     """At most a dozen statements, each by an index or over few rows."""
-    return "".join(_lines())
+    return "".join((*_lines(), *request_times.told()))
 
 
 def _lines() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What every installation shares; demo, test and production add only what differs."""
 
 import os
+import socket
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,11 @@ INSTALLED_APPS = [
     "django.forms",
 ]
 
+# Figures of requests, of the processes of this machine; whoever reads metrics gets them added up.
+EBOK_REQUEST_TIMES = VAR_DIR / "request-times" / socket.gethostname()
+
 MIDDLEWARE = [
+    "ebok.request_times.RequestTimes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ebok.middleware.PrivateByDefault",

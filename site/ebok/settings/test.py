@@ -33,6 +33,7 @@ EBOK_SMS_GATEWAY = "portal.notifications.demo_box.SmsBox"
 _scratch = Path(tempfile.mkdtemp(prefix="ebok-tests-"))
 atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 MEDIA_ROOT = _scratch / "media"
+EBOK_REQUEST_TIMES = _scratch / "request-times"
 _url = os.environ.get("EBOK_TEST_DATABASE_URL")
 DATABASES = {"default": dj_database_url.parse(_url) if _url else sqlite(_scratch / "db.sqlite3")}
 if not _url:
