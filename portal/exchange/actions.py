@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from portal import clock, jobs
 from portal.exchange import checks, leaving_out, ndjson, resuming, staging
 from portal.exchange import dialect as dialects
 from portal.exchange.dialect import Dialect
+from portal.exchange.differences import Differences, as_kept, differences
 from portal.exchange.faults import AlreadyRunning, FileFault, Stopped, Weight
 from portal.exchange.format import MANIFEST
 from portal.exchange.manifest import Manifest, read_manifest
@@ -47,7 +48,8 @@ class Outcome:
     faults: tuple[str, ...]  # "file:line: sentence", the first of them
     doubts: tuple[str, ...]
     warnings: tuple[str, ...]
-    delivery_id: int | None
+    delivery_id: int
+    differences: Differences = field(default_factory=dict)  # of a dry run
 
     @property
     def is_refused(self) -> bool:
@@ -106,6 +108,7 @@ class _Import:
         self.delivery = BillingDelivery(name=path.name[:250], started_at=clock.now(), is_dry_run=dry_run)
         self.faults = Faults(self.delivery)
         self.counts: dict[str, Counts] = {}
+        self.differences: Differences = {}
 
     def run(self) -> Outcome:
         try:
@@ -120,9 +123,10 @@ class _Import:
         self.faults.flush()
         outcome = self._outcome(is_merged=is_merged)
         if self.dry_run:
-            self.delivery.delete()
+            self._end(BillingDelivery.State.TRIED)
         elif not is_merged:
-            self._refuse()
+            self._end(BillingDelivery.State.REFUSED)
+            jobs.later("portal.exchange.tasks.mail_report", self.delivery.pk)
         staging.empty()
         return outcome
 
@@ -143,6 +147,8 @@ class _Import:
         checks.check(manifest, self.faults)
         share = leaving_out.leave_out(self.delivery, manifest, self.faults)
         self.counts = merge.count()
+        if self.dry_run:
+            self.differences = differences(merge, self.counts)
         if share.is_too_large:
             raise FileFault(
                 MANIFEST, _("%(share)s That is more than the rule allows; nothing was taken over.") % {"share": share}
@@ -211,15 +217,17 @@ class _Import:
         if latest is not None and latest.as_of is not None and manifest.as_of < latest.as_of:
             moments = {"this": _moment(manifest.as_of), "last": _moment(latest.as_of)}
             raise FileFault(
-                MANIFEST, _("The delivery is as of %(this)s, older than the last one, of %(last)s.") % moments
+                MANIFEST,
+                _("The delivery is as of %(this)s, older than the last one, of %(last)s. Send a newer one.") % moments,
             )
 
-    def _refuse(self) -> None:
-        self.delivery.state = BillingDelivery.State.REFUSED
+    def _end(self, state: str) -> None:
+        """Keep the report of what was not taken over."""
+        self.delivery.state = state
         self.delivery.finished_at = clock.now()
         self.delivery.counts, self.delivery.fault_counts = self.counts, self.faults.counts
+        self.delivery.differences = as_kept(self.differences)
         self.delivery.save()
-        jobs.later("portal.exchange.tasks.mail_report", self.delivery.pk)
 
     def _outcome(self, *, is_merged: bool) -> Outcome:
         kept = DeliveryFault.objects.filter(delivery=self.delivery).order_by("pk")
@@ -231,7 +239,8 @@ class _Import:
             faults=_shown(kept, Weight.FILE, Weight.ROW),
             doubts=_shown(kept, Weight.DOUBT),
             warnings=_shown(kept, Weight.WARNING),
-            delivery_id=None if self.dry_run else self.delivery.pk,
+            delivery_id=self.delivery.pk,
+            differences=self.differences,
         )
 
 

@@ -89,7 +89,7 @@ class _Checks:
         self._add(
             f"SELECT s.file, s.line, s.customer_key, s.row_key FROM {stage(here)} s WHERE s.row_key IN"
             f" (SELECT row_key FROM {stage(here)} WHERE row_key <> '' GROUP BY row_key HAVING count(*) > 1)",
-            _("The key %(row_key)s stands more than once."),
+            _("The key %(row_key)s stands more than once. Send each row once."),
         )
 
     def _refers_to_something(self, file: FileFormat, column: Column) -> None:

@@ -24,6 +24,7 @@ class BillingDelivery(models.Model):
         MERGED = "merged", _("taken over")
         REFUSED = "refused", _("refused")
         ABANDONED = "abandoned", _("broken off")
+        TRIED = "tried", _("tried out")
 
     name = models.CharField(_("folder or file"), max_length=250)
     source = models.CharField(_("source"), max_length=20, default="billing")
@@ -37,6 +38,7 @@ class BillingDelivery(models.Model):
     counts = models.JSONField(_("rows"), default=dict)  # by file: new, changed, same, gone, out
     fault_counts = models.JSONField(_("faults"), default=dict)  # by weight, also those beyond the ones kept
     is_dry_run = models.BooleanField(default=False)
+    differences = models.JSONField(default=dict)  # of a dry run, by file: some rows that would be otherwise
     rows_promised = models.JSONField(default=dict)  # by file, as the manifest says
     rows_read = models.JSONField(default=dict)  # by file; what is staged and committed
     read_until = models.BigIntegerField(

@@ -64,7 +64,9 @@ def read(package: Package, name: str, largest: int = LARGEST_PAPER) -> bytes:
     """A small file whole. Raises FileFault when it is missing or larger than it may be."""
 
     def damaged(fault: str) -> FileFault:
-        return FileFault(name, _("The file is damaged in the ZIP: %(fault)s.") % {"fault": fault})
+        return FileFault(
+            name, _("The file is damaged in the ZIP: %(fault)s. Send the delivery again.") % {"fault": fault}
+        )
 
     with spoiled(damaged), package.open(name) as stream:
         content = stream.read(largest + 1)
@@ -128,27 +130,37 @@ class Zip:
             raise FileFault(name, _("The file is not in the delivery."))
 
         def not_unpacked(fault: str) -> FileFault:
-            return FileFault(name, _("The file cannot be unpacked: %(fault)s.") % {"fault": fault})
+            return FileFault(
+                name, _("The file cannot be unpacked: %(fault)s. Send the delivery again.") % {"fault": fault}
+            )
 
         with spoiled(not_unpacked):
             return cast("BinaryIO", self._archive.open(info))
 
     def _checked(self, members: list[zipfile.ZipInfo]) -> Iterator[zipfile.ZipInfo]:
         if len(members) > MOST_FILES or sum(info.file_size for info in members) > LARGEST_WHOLE:
-            raise FileFault(self.name, _("The ZIP unpacks to more than a delivery may hold."))
+            raise FileFault(self.name, _("The ZIP unpacks to more than a delivery may hold. Send the changes only."))
         seen: set[str] = set()
         for info in members:
             if info.is_dir():
                 continue
             if not is_safe(info.filename) or stat.S_ISLNK(info.external_attr >> 16):
                 raise FileFault(
-                    self.name, _("The ZIP holds “%(name)s”, which leads out of it.") % {"name": info.filename[:80]}
+                    self.name,
+                    _("The ZIP holds “%(name)s”, which leads out of it. Pack it anew with paths inside the delivery.")
+                    % {"name": info.filename[:80]},
                 )
             if info.filename in seen:
-                raise FileFault(self.name, _("The ZIP holds “%(name)s” twice.") % {"name": info.filename[:80]})
+                raise FileFault(
+                    self.name,
+                    _("The ZIP holds “%(name)s” twice. Pack it anew with each file once.")
+                    % {"name": info.filename[:80]},
+                )
             if info.file_size > SMALL and info.file_size > WORST_RATIO * max(info.compress_size, 1):
                 raise FileFault(
-                    self.name, _("“%(name)s” in the ZIP unpacks to far more than it is.") % {"name": info.filename[:80]}
+                    self.name,
+                    _("“%(name)s” in the ZIP unpacks to far more than it is. Pack the delivery anew without it.")
+                    % {"name": info.filename[:80]},
                 )
             seen.add(info.filename)
             yield info
@@ -165,7 +177,9 @@ def opened(path: Path) -> Iterator[Package]:
     if not path.is_file():
         raise FileFault(path.name, _("There is neither a folder nor a ZIP at %(path)s.") % {"path": path})
     with spoiled(
-        lambda _fault: FileFault(path.name, _("The file is not a whole ZIP; it may have been cut short on its way."))
+        lambda _fault: FileFault(
+            path.name, _("The file is not a whole ZIP; it may have been cut short on its way. Send it again.")
+        )
     ):
         archive = zipfile.ZipFile(path)
     with archive:

@@ -205,7 +205,9 @@ class Reading:
 
     def _damaged(self, fault: str) -> FileFault:
         return FileFault(
-            self.name, _("The file is damaged from here on: %(fault)s.") % {"fault": fault}, self._lines + 1
+            self.name,
+            _("The file is damaged from here on: %(fault)s. Send the delivery again.") % {"fault": fault},
+            self._lines + 1,
         )
 
 

@@ -8,7 +8,8 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 
 from portal.exchange.actions import MOST_SHOWN, Outcome
-from portal.exchange.faults import Weight
+from portal.exchange.differences import MOST
+from portal.exchange.faults import Weight, place
 from portal.exchange.models import BillingDelivery
 
 
@@ -20,6 +21,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
             yield f"{stage:<20}" + "".join(
                 f"{found[verdict]:>12}" for verdict in ("new", "changed", "same", "gone", "out")
             )
+    yield from _differences(outcome)
     yield from _listed(_("Faults:"), outcome.faults, _count(outcome, Weight.FILE, Weight.ROW))
     yield from _listed(_("Figures withheld until a clerk has looked:"), outcome.doubts, _count(outcome, Weight.DOUBT))
     yield from _listed(_("Warnings:"), outcome.warnings, _count(outcome, Weight.WARNING))
@@ -29,6 +31,19 @@ def lines(outcome: Outcome) -> Iterator[str]:
         yield _("Nothing has changed since the last delivery.")
     elif outcome.is_merged:
         yield _("The delivery is taken over.")
+
+
+def _differences(outcome: Outcome) -> Iterator[str]:
+    """Of what would be otherwise some rows, by their keys."""
+    words = {"new": _("new"), "changed": _("changed"), "gone": _("gone")}
+    if outcome.differences:
+        yield _("Some of the rows that would be otherwise, at most %(count)d of a kind:") % {"count": MOST}
+    for here, rows in outcome.differences.items():
+        yield f"  {here}"
+        for row in rows:
+            at = f"  {place(row.file, row.line)}" if row.file else ""
+            columns = f"  {', '.join(row.columns)}" if row.columns else ""
+            yield f"    {words[row.verdict]:<12}{row.key}{at}{columns}"
 
 
 def csv_of(delivery: BillingDelivery) -> Iterator[str]:

@@ -175,10 +175,17 @@ class _Filling:
 
     def _compare(self, reading: Reading, listed: Listed) -> None:
         if reading.rows != listed.rows:
-            sentence = _("The manifest promises %(promised)d rows, the file has %(found)d.")
+            sentence = _(
+                "The manifest promises %(promised)d rows, the file has %(found)d. Send both as they were written together."
+            )
             raise FileFault(self.name, sentence % {"promised": listed.rows, "found": reading.rows})
         if listed.sha256 and listed.sha256 != reading.digest:
-            raise FileFault(self.name, _("The file is not the one whose SHA-256 stands in the manifest."))
+            raise FileFault(
+                self.name,
+                _(
+                    "The file is not the one whose SHA-256 stands in the manifest. Send both as they were written together."
+                ),
+            )
 
     def _staged(self, batch: Batch) -> list[list[Value]]:
         columns: dict[str, list[Value]] = batch.columns

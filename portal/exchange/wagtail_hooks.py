@@ -100,6 +100,10 @@ class DeliveryPage(RegisterPage):
                 (name, delivery.rows_read.get(name, 0), rows) for name, rows in delivery.rows_promised.items()
             ]
         context["rows"] = [(stage, [found.get(one, 0) for one in VERDICTS]) for stage, found in delivery.counts.items()]
+        words = {"new": _("new"), "changed": _("changed"), "gone": _("gone")}
+        context["differences"] = [
+            (stage, words[row["verdict"]], row) for stage, rows in delivery.differences.items() for row in rows
+        ]
         context["faults_in_words"] = faults_in_words(delivery)
         context["faults"] = faults.get_page(self.request.GET.get("p"))
         return context

@@ -10,7 +10,7 @@ from portal.customers.models import Contract, Customer, ServicePoint
 from portal.desk.models import Task
 from portal.exchange.actions import import_delivery
 from portal.exchange.faults import AlreadyRunning
-from portal.exchange.models import BillingDelivery, DeliveryFault, LeftOut, Touched
+from portal.exchange.models import BillingDelivery, LeftOut, Touched
 from portal.exchange.staged import Staged
 from portal.metering.models import Meter, MeterReading
 from tests.portal.exchange.conftest import AS_OF, charge
@@ -60,12 +60,11 @@ def test_a_customer_keeps_the_address_of_his_rows_when_they_change(take, deliver
     assert (after.public_id, after.tariff_group) == (before, "G2")
 
 
-def test_a_dry_run_counts_and_writes_nothing(take):
+def test_a_dry_run_counts_and_writes_nothing_but_its_report(take):
     outcome = take(dry_run=True)
     assert outcome.counts["customers"]["new"] == 2
     assert not Customer.objects.exists()
-    assert not BillingDelivery.objects.exists()
-    assert not DeliveryFault.objects.exists()
+    assert BillingDelivery.objects.get(pk=outcome.delivery_id).state == "tried"
 
 
 def test_nothing_waits_after_an_import(take):
@@ -84,7 +83,7 @@ def test_an_older_delivery_is_refused(take):
     outcome = take(as_of=AS_OF - timedelta(hours=1))
     assert outcome.is_refused
     assert outcome.faults == (
-        "manifest.json: The delivery is as of 20.11.2026 03:00, older than the last one, of 20.11.2026 04:00.",
+        "manifest.json: The delivery is as of 20.11.2026 03:00, older than the last one, of 20.11.2026 04:00. Send a newer one.",
     )
 
 

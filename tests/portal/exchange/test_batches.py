@@ -1,6 +1,7 @@
 """Deliveries as NDJSON: what the format says as CSV, row by row as JSON."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import jsonschema_rs
@@ -127,7 +128,7 @@ WRONG = {
         [HEAD, ANNA, {"file": "contracts", "row": {"id": "U1", "customer": "K9", "number": "1", "services": ["water"]}}],
         "contracts:3: customer names K9, which is not in customers.",
     ),
-    "an id that stands twice": ([HEAD, ANNA, ANNA], "customers:3: The key K1 stands more than once."),
+    "an id that stands twice": ([HEAD, ANNA, ANNA], "customers:3: The key K1 stands more than once. Send each row once."),
     "no file of ours": ([HEAD, {"file": "secrets", "row": {}}], "b.ndjson:2: The format has no file “secrets”."),
     "neither row nor paper": (
         [HEAD, {"K1": 1}],
@@ -236,7 +237,7 @@ def test_a_batch_is_kept_as_it_came_taken_over_by_a_job_and_told_by_line(billing
 def test_what_cannot_be_a_batch_is_refused_at_the_door(billing):
     assert push(billing, lines(HEAD), kind="text/csv").status_code == 415
     assert push(billing, b" ", CONTENT_LENGTH="").status_code == 411
-    short = push(billing, lines(HEAD, ANNA), CONTENT_LENGTH=100_000)
+    short = push(billing, b" ", CONTENT_LENGTH=100_000, **{"wsgi.input": BytesIO(lines(HEAD, ANNA))})
     assert short.status_code == 400
     assert short.json()["detail"].startswith("Less came than was announced.")
     assert not ReceivedDelivery.objects.exists()

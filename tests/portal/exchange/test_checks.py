@@ -16,7 +16,7 @@ def change(name, key, /, **values):
 
 
 FAULTS = [
-    (put("customers", id="K1", number="9", kind="person", name="X"), "customers.csv:2: The key K1 stands more than once."),
+    (put("customers", id="K1", number="9", kind="person", name="X"), "customers.csv:2: The key K1 stands more than once. Send each row once."),
     (change("contracts", "U1", customer="K404"), "contracts.csv:2: customer names K404, which is not in customers.csv."),
     (change("points", "P1", contract="U2"), "points.csv:2: contract names U2, which belongs to another customer."),
     (put("ledger", **charge("L7", "K1", "-5.00")), "ledger.csv:5: A charge must not be negative; what lowers a charge is a correction."),

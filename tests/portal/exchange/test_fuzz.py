@@ -1,6 +1,9 @@
 """Whatever is sent instead of a delivery: a report, in a few seconds, and nothing half-written (EBOK_FUZZ=10000 by hand)."""
 
+import base64
+import csv
 import io
+import json
 import os
 import random
 import shutil
@@ -55,7 +58,10 @@ def test_mutated_files_are_refused_or_taken_whole(delivery, tmp_path, lenient):
         spoiled = dict(whole)
         name = dice.choice(sorted(whole))
         spoiled[name] = mutated(whole[name], dice)
-        path = _as_zip(spoiled, dice, tmp_path) if number % 2 else _as_folder(spoiled, tmp_path)
+        if number % 3 == 2:
+            name, path = "NDJSON", _as_lines(whole, dice, tmp_path)
+        else:
+            path = _as_zip(spoiled, dice, tmp_path) if number % 3 else _as_folder(spoiled, tmp_path)
         point = transaction.savepoint()
         before = held()
         began = time.perf_counter()
@@ -80,6 +86,20 @@ def _as_folder(files, top):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return folder
+
+
+def _as_lines(files, dice, top):
+    """The same rows as JSON, one a line."""
+    said = [{key: value for key, value in json.loads(files["manifest.json"]).items() if key != "files"}]
+    for name, content in files.items():
+        if name.endswith(".csv"):
+            rows = csv.DictReader(io.StringIO(content.decode()), delimiter=";")
+            said += [{"file": name.removesuffix(".csv"), "row": row} for row in rows]
+        elif name != "manifest.json":
+            said.append({"paper": name, "base64": base64.b64encode(content).decode()})
+    path = top / "fuzzed.ndjson"
+    path.write_bytes(mutated("".join(json.dumps(one) + "\n" for one in said).encode(), dice))
+    return path
 
 
 def _as_zip(files, dice, top):

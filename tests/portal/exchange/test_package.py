@@ -84,7 +84,9 @@ def test_a_zip_that_was_cut_short_is_refused(delivery, tmp_path, cut):
     whole.write_bytes(whole.read_bytes()[:-cut])
     outcome = import_delivery(whole)
     assert outcome.is_refused
-    assert outcome.faults == ("delivery.zip: The file is not a whole ZIP; it may have been cut short on its way.",)
+    assert outcome.faults == (
+        "delivery.zip: The file is not a whole ZIP; it may have been cut short on its way. Send it again.",
+    )
 
 
 @pytest.mark.django_db
@@ -158,8 +160,11 @@ def test_a_manifest_nested_without_end_is_refused_with_a_sentence(delivery):
 @pytest.mark.parametrize(
     ("listed", "sentence"),
     [
-        ({"rows": 5}, "The manifest promises 5 rows, the file has 2."),
-        ({"rows": 2, "sha256": "0" * 64}, "The file is not the one whose SHA-256 stands in the manifest."),
+        ({"rows": 5}, "The manifest promises 5 rows, the file has 2. Send both as they were written together."),
+        (
+            {"rows": 2, "sha256": "0" * 64},
+            "The file is not the one whose SHA-256 stands in the manifest. Send both as they were written together.",
+        ),
     ],
 )
 def test_a_manifest_that_lies_refuses_the_delivery(delivery, listed, sentence):
