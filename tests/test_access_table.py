@@ -198,6 +198,7 @@ OPEN: dict[str, str] = {
     "api:openapi-json": "what the API offers, no data",
     "api:api-root": "the same",
     "api:send_delivery": "a program's token with this scope; its own tests hold it",
+    "api:send_batch": "the same",
     "api:delivery": "the same, and of this token only",
     "api:faults": "the same",
     "api:fetch": "a program's token with this scope",
