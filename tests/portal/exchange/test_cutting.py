@@ -192,6 +192,7 @@ def end_of(parts: list[Files], folder: Any, shapes: list[bool]) -> dict[str, lis
     return end
 
 
+@pytest.mark.long
 @settings(max_examples=CUTS, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_cut_in_any_valid_order_repeated_any_times_ends_the_same(tmp_path, data):
