@@ -11,6 +11,7 @@ from django.core.cache import caches
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 # Benchmarks are asked for by name (make bench): they take minutes and measure the machine.
 collect_ignore = [] if os.environ.get("EBOK_BENCH") else ["bench"]
@@ -73,12 +74,13 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, djang
 
 @pytest.fixture(autouse=True)
 def _empty_caches() -> None:
-    """Caches, and what a process keeps of its configuration, outlive a test's transaction: each test starts without."""
+    """Caches, what a process keeps of its configuration, and the last visitor's language outlive a test: each starts without."""
     from wagtail.contrib.forms.utils import get_form_types  # noqa: PLC0415 - the same
 
     from portal.utility.kept import forget_everything  # noqa: PLC0415 - the room's package needs Django ready
 
     forget_everything()
+    translation.deactivate()
     get_form_types.cache_clear()  # it keeps rows of content types
     for cache in caches.all(initialized_only=True):
         cache.clear()

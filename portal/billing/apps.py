@@ -14,6 +14,7 @@ class BillingConfig(AppConfig):
         from portal import jobs
         from portal.billing import (  # noqa: F401 - the messages register the letters, rules the rule sets
             bookkeeping,
+            e_invoice_confirmed,
             e_invoice_messages,
             genuine,
             letters,
@@ -40,4 +41,5 @@ class BillingConfig(AppConfig):
         retention.state()
         kinds.register(genuine.FOREIGN_ACCOUNT, _("a foreign account on our invoice"))
         kinds.register(bookkeeping.QUESTION, _("figures that disagree"))
+        kinds.register(e_invoice_confirmed.NOT_TAKEN_OVER, _("a consent that billing has not taken over"))
         paper_list.put_up(paper_list.Shelf("terms", _("Terms and consents"), paper_list.accepted_terms))

@@ -14,7 +14,7 @@ from portal.customers.scope import Partial, Scope
 class EInvoiceConsent(models.Model):
     """One consent: to which version, to which address, from when. It is ended, never changed or deleted.
 
-    Without a contract it covers the whole customer.
+    Without a contract it covers the whole customer. It is confirmed once: when the billing system says the same.
     """
 
     class Channel(models.TextChoices):
@@ -38,6 +38,7 @@ class EInvoiceConsent(models.Model):
     channel = models.CharField(_("how"), max_length=12, choices=Channel.choices, default=Channel.PORTAL)
     given_at = models.DateTimeField(_("given"))
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(_("taken over by billing"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     ending = models.CharField(_("how it ended"), max_length=16, choices=End.choices, blank=True)

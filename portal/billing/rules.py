@@ -103,6 +103,9 @@ class EInvoiceRules(RuleSet):
             ("next_month", gettext_noop("the first day of the next month")),
         ),
     )
+    days_to_confirm: int = rule(
+        14, gettext_noop("A clerk is told when billing still says paper so many days after a consent")
+    )
     fee_name: str = rule("", gettext_noop("Fee that depends on how bills come"))
     fee_paper: Decimal = rule(Decimal(0), gettext_noop("This fee with a paper bill, zł gross a bill"))  # noqa: RUF009 - rule() makes a field
     fee_electronic: Decimal = rule(  # noqa: RUF009 - rule() makes a field

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from portal import clock, jobs
-from portal.billing import bookkeeping
+from portal.billing import bookkeeping, e_invoice_confirmed
 from portal.billing.models import CustomerAccount, Invoice, LedgerEntry
 from portal.billing.transit import book_entries
 from portal.customers.models import Contract, Customer
@@ -125,6 +125,10 @@ class Merge:
             match_booked()
         if self.has("invoices"):
             jobs.later("portal.billing.tasks.announce_new")
+        if self.has("contracts"):
+            here = Staged.of("contracts").objects.exclude(verdict=Verdict.OUT).values("row_key")
+            said = Contract.objects.filter(source=self.manifest.source, external_id__in=here)
+            e_invoice_confirmed.settle(said, as_of=as_of)
         bookkeeping.tell_the_desk(touched)
         leaving_out.tell_the_desk(self.delivery, self.manifest)
         doubts.settle(self.delivery, self.manifest)

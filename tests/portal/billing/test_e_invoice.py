@@ -1,7 +1,7 @@
 """Consents to e-invoices: docs/rules/e-invoice.md is the source."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from portal import clock
 from portal.accounts.actions import publish_terms
 from portal.accounts.models import TermsVersion
+from portal.billing import e_invoice_confirmed
 from portal.billing.consent_model import EInvoiceConsent
 from portal.billing.e_invoice import (
     EndedAlready,
@@ -26,6 +27,8 @@ from portal.billing.e_invoice_queries import e_invoice_standing
 from portal.billing.policies import consent_holds_from, fee_effect
 from portal.billing.rules import EInvoiceRules
 from portal.customers.models import Contract
+from portal.desk.models import Task
+from portal.journal.models import AuditLine
 from portal.notifications.models import Delivery
 from portal.outbox.models import OutboxFact
 from portal.utility.kept import forget_everything
@@ -252,3 +255,65 @@ def test_the_page_takes_few_statements_with_many_contracts(
 
     with django_assert_max_num_queries(12):
         client.get(PAGE)
+
+
+# ------------------------------------------------------------------------------------ what the billing system says of it
+
+
+@pytest.fixture
+def consent(contract: Contract, owner: Any, terms: TermsVersion) -> EInvoiceConsent:
+    return give_consent(customer=contract.customer, terms=terms, email="anna@example.pl", by=owner)[0]
+
+
+@pytest.fixture
+def deliver(contract: Contract) -> Any:
+    """A delivery that speaks of the contract, so many days from now."""
+
+    def delivered(how: str, *, in_days: int = 1) -> None:
+        Contract.objects.filter(pk=contract.pk).update(e_invoice=how)
+        as_of = clock.now() + timedelta(days=in_days)
+        e_invoice_confirmed.settle(Contract.objects.filter(pk=contract.pk), as_of=as_of)
+
+    return delivered
+
+
+def test_a_consent_is_confirmed_once_by_the_first_delivery_that_says_the_same(deliver, client, consent, owner):
+    deliver("e_invoice", in_days=-1)
+    consent.refresh_from_db()
+    assert consent.confirmed_at is None, "what was made before the consent says nothing of it"
+    deliver("paper")
+    consent.refresh_from_db()
+    assert consent.confirmed_at is None
+    assert not Task.objects.exists()
+    deliver("e_invoice", in_days=2)
+    consent.refresh_from_db()
+    confirmed = consent.confirmed_at
+    assert confirmed is not None
+    deliver("e_invoice", in_days=3)
+    consent.refresh_from_db()
+    assert consent.confirmed_at == confirmed
+    assert AuditLine.objects.filter(deed="e_invoice_confirmed").count() == 1
+    client.force_login(owner)
+    assert "Przyjęta przez system bilingowy" in client.get(PAGE).content.decode()
+
+
+def test_a_clerk_is_told_of_a_consent_that_is_not_taken_over_and_the_task_closes_by_itself(deliver, consent):
+    days = EInvoiceRules().days_to_confirm
+    deliver("paper", in_days=days - 1)
+    assert not Task.objects.exists()
+    for again in (1, 2):
+        deliver("paper", in_days=days + again)
+    assert Task.objects.get().state == "open"
+    deliver("e_invoice", in_days=days + 3)
+    assert Task.objects.get().state == "done"
+
+
+def test_of_a_consent_for_the_whole_customer_no_contract_may_still_say_paper(consent, contract):
+    assert consent.contract is None
+    other = factories.make_contract(contract.customer)
+    for ways, confirmed in ((("e_invoice", "paper"), False), (("e_invoice", "ksef"), True)):
+        for one, way in zip((contract, other), ways, strict=True):
+            Contract.objects.filter(pk=one.pk).update(e_invoice=way)
+        e_invoice_confirmed.settle(contract.customer.contracts.all(), as_of=clock.now() + timedelta(days=1))
+        consent.refresh_from_db()
+        assert (consent.confirmed_at is not None) == confirmed

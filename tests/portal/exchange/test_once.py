@@ -9,7 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal import clock
+from portal.accounts.actions import publish_terms
 from portal.billing import transit
+from portal.billing.consent_model import EInvoiceConsent
+from portal.billing.e_invoice import give_consent
 from portal.billing.models import Invoice, LedgerEntry, OpenItem, Transit, TransitBooking
 from portal.customers.models import Customer
 from portal.desk.models import Task
@@ -32,7 +35,7 @@ class Killed(BaseException):
 def awaited(take, delivery):
     """A customer who signs in, has paid an invoice online and given a reading; the next delivery books both.
 
-    It also brings a new invoice, a property manager without an account, a balance that disagrees and a faulty row.
+    It also brings a new invoice, an e-invoice agreed to, a property manager without an account, a balance that disagrees and a faulty row.
     """
     take()
     anna = Customer.objects.get(external_id="K1")
@@ -46,6 +49,12 @@ def awaited(take, delivery):
     )
     transit.settle("EBOK-1", clock.now())
     given(Meter.objects.get(), 504, date(2026, 11, 18))
+    terms = publish_terms(
+        kind="e_invoice", language="pl", version="1", effective_from=date(2026, 1, 1), title="E-faktura", text="Zgoda."
+    )
+    give_consent(customer=anna, terms=terms, email="anna@example.pl", by="form A")
+    EInvoiceConsent.objects.update(given_at=AS_OF)
+    delivery.row("contracts", "U1")["e_invoice"] = "e_invoice"
     delivery.rows("invoices").append(
         {"id": "F1", "customer": "K1", "number": "1/11/2026", "issued_on": date(2026, 11, 19), "gross": "80,00"}
     )
@@ -72,6 +81,8 @@ def set_off() -> dict[str, int]:
         "transits booked": Transit.objects.filter(state="booked").count(),
         "readings booked": Submission.objects.filter(booked_as="R9", reading__state="booked").count(),
         "said of payments": AuditLine.objects.filter(deed="transit_booked").count(),
+        "said of consents": AuditLine.objects.filter(deed="e_invoice_confirmed").count(),
+        "consents confirmed": EInvoiceConsent.objects.exclude(confirmed_at=None).count(),
         "said of readings": AuditLine.objects.filter(deed="reading_booked").count(),
         "manager's tasks": Task.objects.filter(kind="manager_without_account").count(),
         "tasks of figures": Task.objects.filter(kind="balance_question").count(),
