@@ -35,6 +35,7 @@ class Table:
         if self._broken or "\\" in rows:
             rows = rows.translate(_ESCAPED)
         with (
+            connection.wrap_database_errors,  # Django does so for all but COPY
             connection.cursor() as cursor,
             cursor.copy(f"COPY {self._name} ({self._names}) FROM STDIN WITH (NULL E'\\x01')") as copy,
         ):
