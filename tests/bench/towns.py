@@ -51,7 +51,7 @@ def _copied(field: Any) -> str:
     if field.primary_key or (field.is_relation and field.related_model in MODELS):
         return f"t.{field.column} + n * {STRIDE}::bigint"
     if isinstance(field, models.UUIDField):
-        return "gen_random_uuid()"
+        return "md5(random()::text || t.id || n)::uuid"  # gen_random_uuid() takes five times as long
     return f"t.{field.column} || '-' || n" if field.column in TOLD_APART else f"t.{field.column}"
 
 
