@@ -41,7 +41,7 @@ def new_uuid() -> str:
     """SQL for a fresh UUID in each row.
 
     On PostgreSQL cut from a hash of a secret of this statement and two random numbers, as UUIDs of version 8 are: there
-    gen_random_uuid() asks the operating system once for each row, and takes a sixth of the time of a large import.
+    gen_random_uuid() asks the operating system once for each row, which took twice to three times as long.
     """
     if connection.vendor != "postgresql":
         return _SQLITE_UUID

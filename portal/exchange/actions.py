@@ -74,7 +74,8 @@ def import_delivery(
     """Take a delivery over, whole or not at all; the same delivery again changes nothing.
 
     Raises AlreadyRunning, WrongMap, and Stopped when the machine failed: started again it goes on from what was read.
-    Anything else that is raised is a fault of the portal; nothing is taken over then either. A refused delivery is an outcome, not an exception, and is kept with its faults.
+    Anything else that is raised is a fault of the portal; nothing is taken over then either. A refused delivery is an
+    outcome, not an exception, and is kept with its faults.
     """
     dialect = dialects.dialect(column_map)
     taking = _Import(path, dialect, dry_run=dry_run, progress=progress)

@@ -150,17 +150,15 @@ class _Filling:
         size = PAPERS_AT_A_TIME if self.file is INVOICES_XML else BATCH
         if before:
             progress(before, self.name, listed.rows)
-        staged = before
         with closing(self.package.open(self.name)) as stream:
             reading = Reading(self.file, stream, self.name, self.dialect)
             for batch in reading.batches(size, skip=before):
                 with transaction.atomic():
-                    if staged == 0:
+                    if reading.rows == len(batch):
                         self._tell_unknown(reading)
                     self.table.insert(self._staged(batch))
                     self.faults.flush()
-                    staged += len(batch)
-                    self.delivery.rows_read[self.file.file_name] = staged
+                    self.delivery.rows_read[self.file.file_name] = reading.rows
                     self.delivery.fault_counts = self.faults.counts
                     self.delivery.save(update_fields=["rows_read", "fault_counts"])
                 progress(len(batch), self.name, listed.rows)

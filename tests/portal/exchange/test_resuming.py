@@ -49,6 +49,23 @@ def test_what_was_read_is_not_read_again(delivery, monkeypatch, lenient):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("is_known", [False, True])
+def test_what_was_concluded_before_the_kill_is_concluded_anew(delivery, monkeypatch, is_known):
+    """Also of rows that are what is kept: whoever left them out was killed, and why may have passed."""
+    if is_known:
+        assert import_delivery(delivery.write()).is_merged
+    path = delivery.write(as_of=AS_OF + timedelta(hours=1))
+    with monkeypatch.context() as patched:
+        patched.setattr("portal.exchange.merge.Merge.carry_out", lambda *_: (_ for _ in ()).throw(Killed))
+        with pytest.raises(Killed):
+            import_delivery(path)
+    Staged.of("customers").objects.update(verdict="out")
+    outcome = import_delivery(path)
+    verdict = "same" if is_known else "new"
+    assert (outcome.is_merged, outcome.counts["customers"]["out"], outcome.counts["customers"][verdict]) == (True, 0, 2)
+
+
+@pytest.mark.django_db
 def test_another_delivery_begins_anew(delivery, monkeypatch):
     path = delivery.write()
     with monkeypatch.context() as patched:
