@@ -90,17 +90,19 @@ def import_delivery(
 
 @contextmanager
 def _much_memory() -> Iterator[None]:
-    """Whole tables are joined in memory instead of on disk. An import runs alone."""
+    """Whole tables are joined in memory instead of on disk, and read to their end. An import runs alone."""
     if connection.vendor != "postgresql":
         yield
         return
     with connection.cursor() as cursor:
         cursor.execute("SET work_mem = '128MB'")
+        cursor.execute("SET cursor_tuple_fraction = 1")
         try:
             yield
         finally:
             if not connection.needs_rollback:
                 cursor.execute("RESET work_mem")
+                cursor.execute("RESET cursor_tuple_fraction")
 
 
 class _Import:

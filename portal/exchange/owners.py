@@ -7,7 +7,7 @@ from portal.customers.models import Contract, Customer, ServicePoint
 from portal.exchange.columns import FileFormat
 from portal.exchange.format import BY_NAME, FILES
 from portal.exchange.manifest import Manifest
-from portal.exchange.sql import execute, name, one, stage, table
+from portal.exchange.sql import analyze_staged, execute, name, one, stage, table
 from portal.metering.models import Meter, MeterReading
 from portal.waste.models import CollectionPoint
 
@@ -57,14 +57,16 @@ def find(manifest: Manifest, *, of_all: bool = False) -> None:
 def _follow(file: FileFormat, here: set[str], source: str, condition: str) -> None:
     column = file.column(file.owner)
     above = BY_NAME[column.refers_to].stage
-    ways = [f"SELECT a.row_key AS key, a.customer_key AS owner FROM {stage(above)} a WHERE a.customer_key <> ''"]
-    if above not in here:
-        ways = []
+    staged = f"SELECT a.row_key AS key, a.customer_key AS owner FROM {stage(above)} a WHERE a.customer_key <> ''"
+    ways = [staged] if above in here else []
     if earlier := kept(above, source):
         ways.append(earlier)
+    found = 0
     for way in ways:
-        execute(
+        found += execute(
             f"UPDATE {stage(file.stage)} AS w SET customer_key = f.owner FROM ({way}) f"
             f" WHERE f.key = w.{name(column.field)} AND w.customer_key = ''{condition}",
             {"source": source},
         )
+    if found:
+        analyze_staged(file.stage)  # else it still believes that nobody's are all of them, and checks them one by one
