@@ -101,8 +101,6 @@ class _Checks:
         missing = " AND ".join(
             [*(["a.id IS NULL"] if here else []), *(["e.key IS NULL"] if kept and not is_all_there else []), "true"]
         )
-        if is_owner and not is_all_there:  # it was looked for when the row was given its customer
-            joins, missing, here, kept = "", "s.customer_key = ''", False, False
         others = [
             *(["a.customer_key NOT IN ('', s.customer_key)"] if here else []),
             *(["e.owner <> s.customer_key"] if kept else []),

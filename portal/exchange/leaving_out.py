@@ -52,7 +52,7 @@ def leave_out(delivery: BillingDelivery, manifest: Manifest, faults: Faults) -> 
     row_faults = DeliveryFault.objects.filter(delivery=delivery, weight=DeliveryFault.Weight.ROW)
     are_behind = not manifest.is_full and LeftOut.objects.filter(source=manifest.source).exists()
     if row_faults.exists() or are_behind:
-        owners.find(manifest, of_all=True)
+        owners.find_all(manifest)
     _attribute(delivery, manifest)
     share = _leave_out_faulty(row_faults, delivery, manifest) if row_faults.exists() else Share(0, 0)
     if are_behind:

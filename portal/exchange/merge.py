@@ -64,7 +64,7 @@ class Merge:
         if self.has("ledger") and self.first["ledger"] == Verdict.SAME:
             ledger.weigh(self.parameters)
         managers.weigh(self.manifest.source)
-        owners.find(self.manifest)
+        owners.find(self.manifest, self.first)
 
     def count(self) -> dict[str, Counts]:
         """How many rows of each stage are new, changed, the same, gone, left out."""

@@ -4,10 +4,11 @@ from django.db.models import Model
 
 from portal.billing.models import Document, Invoice, LedgerEntry
 from portal.customers.models import Contract, Customer, ServicePoint
-from portal.exchange.columns import FileFormat
+from portal.exchange.columns import FileFormat, Kind
 from portal.exchange.format import BY_NAME, FILES
 from portal.exchange.manifest import Manifest
 from portal.exchange.sql import analyze_staged, execute, name, one, stage, table
+from portal.exchange.staged import FirstVerdicts, Verdict
 from portal.metering.models import Meter, MeterReading
 from portal.waste.models import CollectionPoint
 
@@ -45,28 +46,41 @@ def kept(here: str, source: str) -> str:
     return f"SELECT k.external_id AS key, kc.external_id AS owner FROM {table(model)} k{joins} WHERE {of_source}"
 
 
-def find(manifest: Manifest, *, of_all: bool = False) -> None:
-    """Give staged rows their customer; of rows that are what is kept it is asked only when somebody is left out."""
-    here = {file.stage for file in FILES if file.file_name in manifest.files}
+def find(manifest: Manifest, first: FirstVerdicts) -> None:
+    """Give staged rows their customer, where checks compare it: with that of another row they name, or with who had them."""
     for file in FILES:
-        if file.stage in here and file.owner not in {"", "id", "customer"}:
-            is_asked = of_all or file.stage in WEIGHED_BY_AMOUNTS
-            _follow(file, here, manifest.source, "" if is_asked else " AND w.verdict <> 'same'")
+        if first[file.stage] == Verdict.SAME or _named(file) != {file.owner}:
+            is_asked = file.stage in WEIGHED_BY_AMOUNTS
+            _follow(file, manifest, "" if is_asked else " AND w.verdict <> 'same'")
 
 
-def _follow(file: FileFormat, here: set[str], source: str, condition: str) -> None:
+def find_all(manifest: Manifest) -> None:
+    """The same of all rows: somebody is left out, with everything of his."""
+    for file in FILES:
+        _follow(file, manifest)
+
+
+def _named(file: FileFormat) -> set[str]:
+    """The columns that name rows of other files."""
+    return {column.name for column in file.columns if column.refers_to and column.kind is Kind.TEXT}
+
+
+def _follow(file: FileFormat, manifest: Manifest, condition: str = "") -> None:
+    here = {each.stage for each in FILES if each.file_name in manifest.files}
+    if file.stage not in here or file.owner in {"", "id", "customer"}:
+        return
     column = file.column(file.owner)
     above = BY_NAME[column.refers_to].stage
     staged = f"SELECT a.row_key AS key, a.customer_key AS owner FROM {stage(above)} a WHERE a.customer_key <> ''"
     ways = [staged] if above in here else []
-    if earlier := kept(above, source):
+    if earlier := kept(above, manifest.source):
         ways.append(earlier)
     found = 0
     for way in ways:
         found += execute(
             f"UPDATE {stage(file.stage)} AS w SET customer_key = f.owner FROM ({way}) f"
             f" WHERE f.key = w.{name(column.field)} AND w.customer_key = ''{condition}",
-            {"source": source},
+            {"source": manifest.source},
         )
     if found:
         analyze_staged(file.stage)  # else it still believes that nobody's are all of them, and checks them one by one

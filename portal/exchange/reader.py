@@ -15,8 +15,8 @@ from portal.exchange.dialect import PLAIN, Dialect
 from portal.exchange.faults import FileFault
 from portal.exchange.package import spoiled
 
-BATCH = 5_000  # rows
-BLOCK = 256 * 1024  # bytes
+BATCH = 15_000  # rows
+BLOCK = 512 * 1024  # bytes
 LONGEST_LINE = 1_000_000  # bytes: more is no line of ours but a wrong file
 NUMBER_OF_LINE = "#"  # the first column where rows come from a file that is not the one they are read from
 
