@@ -15,7 +15,7 @@ from portal.exchange.columns import Column, FileFormat, Kind
 from portal.exchange.faults import Weight
 from portal.exchange.format import BY_NAME, FILES
 from portal.exchange.manifest import Manifest
-from portal.exchange.sql import name, stage, table
+from portal.exchange.sql import gathered, name, stage, table
 from portal.exchange.staged import Staged
 from portal.exchange.staging import Faults
 
@@ -284,8 +284,8 @@ class _Checks:
 
 def _read(statement: str, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Rows by the names of their columns, some at a time: there may be as many faults as rows."""
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(statement, parameters)
+    with gathered(statement, parameters) as found, connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {found} f ORDER BY 1, 2", parameters)
         names = [column[0] for column in cursor.description]
         while some := cursor.fetchmany(READ_AT_A_TIME):
             for row in some:

@@ -3,6 +3,8 @@
 Only what is new or changed is written: a nightly delivery in which little happened touches little.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +51,22 @@ def one(statement: str, parameters: dict[str, Any]) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchone()[0]
+
+
+@contextmanager
+def gathered(select: str, parameters: dict[str, Any]) -> Iterator[str]:
+    """The rows of a SELECT, to stand where a table stands.
+
+    PostgreSQL gathers them with several processes at once, which it does for no UPDATE and for no cursor.
+    """
+    if connection.vendor != "postgresql":
+        yield f"({select})"
+        return
+    execute("DROP TABLE IF EXISTS exchange_gathered", {})
+    execute(f"CREATE TEMPORARY TABLE exchange_gathered AS {select}", parameters)
+    _glance(["exchange_gathered"])
+    yield "exchange_gathered"
+    execute("DROP TABLE exchange_gathered", {})
 
 
 def analyze(*models: type[Model]) -> None:
@@ -124,14 +142,15 @@ class Target:
 
     def weigh(self, parameters: dict[str, Any]) -> None:
         """Decide of each row that was staged as the same whether it is new or changed instead."""
-        is_other = f"t.id IS NULL OR NOT ({self._alike})"
-        execute(
-            f"UPDATE {stage(self.stage)} AS w SET verdict = f.verdict FROM"
-            " (SELECT s.id, CASE WHEN t.id IS NULL THEN 'new' ELSE 'changed' END AS verdict"
-            f" FROM {self._staged} LEFT JOIN {table(self.model)} t ON {self.joined} WHERE {is_other}) f"
-            " WHERE f.id = w.id",
-            parameters,
+        others = (
+            "SELECT s.id, CASE WHEN t.id IS NULL THEN 'new' ELSE 'changed' END AS verdict"
+            f" FROM {self._staged} LEFT JOIN {table(self.model)} t ON {self.joined}"
+            f" WHERE t.id IS NULL OR NOT ({self._alike})"
         )
+        with gathered(others, parameters) as found:
+            execute(
+                f"UPDATE {stage(self.stage)} AS w SET verdict = f.verdict FROM {found} f WHERE f.id = w.id", parameters
+            )
         analyze_staged(self.stage)  # else it still believes that all rows are the same
 
     @property
