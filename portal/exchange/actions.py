@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from portal import clock, jobs
 from portal.exchange import checks, leaving_out, ndjson, resuming, staging
 from portal.exchange import dialect as dialects
-from portal.exchange.dialect import Dialect
+from portal.exchange.dialect import Dialect, WrongMap
 from portal.exchange.differences import Differences, as_kept, differences
 from portal.exchange.faults import AlreadyRunning, FileFault, Stopped, Weight
 from portal.exchange.format import MANIFEST
@@ -86,6 +86,23 @@ def import_delivery(
         raise AlreadyRunning from None
     except MACHINE as failure:  # it may be the database itself, which then cannot be left in order either
         raise taking.stopped(failure) from failure
+    except Exception:
+        taking.tell_operators()
+        raise
+
+
+def import_unattended(path: Path) -> Outcome | None:
+    """The same for what comes by itself; None when the portal itself failed on it.
+
+    It would fail again a minute later, and what came after it would wait behind it for ever.
+    """
+    try:
+        return import_delivery(path)
+    except (AlreadyRunning, Stopped, WrongMap):
+        raise
+    except Exception:
+        log.exception("The portal failed on the delivery %s; nothing of it is taken over.", path.name)
+        return None
 
 
 @contextmanager
@@ -192,10 +209,14 @@ class _Import:
 
     def stopped(self, failure: Exception) -> Stopped:
         stopped = Stopped(sum(self.delivery.rows_read.values()) if self.delivery.pk else 0, failure)
-        with contextlib.suppress(DatabaseError, InterfaceError):  # it may be the database that failed
-            jobs.later("portal.exchange.tasks.mail_report", self.delivery.pk)
+        self.tell_operators()
         log.error("An import stopped: %s", stopped, exc_info=failure)
         return stopped
+
+    def tell_operators(self) -> None:
+        if self.delivery.pk:
+            with contextlib.suppress(DatabaseError, InterfaceError):  # it may be the database that failed
+                jobs.later("portal.exchange.tasks.mail_report", self.delivery.pk)
 
     # What a manifest says
 

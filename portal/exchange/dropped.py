@@ -10,9 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from portal import clock
-from portal.exchange.actions import Outcome, import_delivery
+from portal.exchange.actions import import_unattended
 from portal.exchange.faults import FileFault
 from portal.exchange.format import MANIFEST
 from portal.exchange.package import is_safe, opened, spoiled
@@ -26,10 +27,11 @@ def folder() -> Path | None:
     return Path(settings.EBOK_EXCHANGE_DROP) if settings.EBOK_EXCHANGE_DROP else None
 
 
-def take_all() -> list[Outcome]:
+def take_all() -> None:
     """Take every delivery that is complete, the oldest first. Raises AlreadyRunning and Stopped: the rest waits."""
-    top = folder()
-    return [_take(path) for path in sorted(complete(top), key=_moment)] if top else []
+    if top := folder():
+        for path in sorted(complete(top), key=_moment):
+            _take(path)
 
 
 def complete(top: Path) -> Iterator[Path]:
@@ -96,11 +98,11 @@ def _moment(path: Path) -> tuple[str, str]:
     return (str(stated.get("as_of", "")) if isinstance(stated, dict) else "", path.name)
 
 
-def _take(path: Path) -> Outcome:
-    outcome = import_delivery(path)
-    to = path.parent / (REFUSED if outcome.is_refused else DONE)
+def _take(path: Path) -> None:
+    outcome = import_unattended(path)
+    said = lines(outcome) if outcome else [_("The portal failed on this delivery; nothing of it is taken over.")]
+    to = path.parent / (DONE if outcome and not outcome.is_refused else REFUSED)
     to.mkdir(exist_ok=True)
     name = f"{clock.now():%Y%m%d-%H%M%S}-{path.name}"
     shutil.move(path, to / name)
-    (to / f"{name}.txt").write_text("\n".join(lines(outcome)) + "\n", encoding="utf-8")
-    return outcome
+    (to / f"{name}.txt").write_text("\n".join(said) + "\n", encoding="utf-8")

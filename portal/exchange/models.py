@@ -126,6 +126,7 @@ class ReceivedDelivery(models.Model):
         TAKING = "taking", _("being taken over")
         MERGED = "merged", _("taken over")
         REFUSED = "refused", _("refused")
+        FAILED = "failed", _("failed in the portal")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     token = models.ForeignKey(ApiToken, models.PROTECT, related_name="received")

@@ -11,7 +11,7 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 
 from portal import clock, jobs
-from portal.exchange.actions import import_delivery
+from portal.exchange.actions import import_unattended
 from portal.exchange.faults import AlreadyRunning
 from portal.exchange.models import ApiToken, ReceivedDelivery, private
 
@@ -108,9 +108,12 @@ def _take(received: ReceivedDelivery) -> None:
         with received.file.open("rb") as kept, path.open("wb") as copy:
             for piece in kept.chunks(PIECE):
                 copy.write(piece)
-        outcome = import_delivery(path)
+        outcome = import_unattended(path)
     states = ReceivedDelivery.State
-    received.state = states.REFUSED if outcome.is_refused else states.MERGED
-    received.delivery_id = outcome.delivery_id
+    if outcome is None:
+        received.state = states.FAILED
+    else:
+        received.state = states.REFUSED if outcome.is_refused else states.MERGED
+        received.delivery_id = outcome.delivery_id
     received.save(update_fields=["state", "delivery"])
     private().delete(name)

@@ -11,7 +11,7 @@ from django.test import Client
 
 from portal.billing.models import LedgerEntry
 from portal.customers.models import Customer
-from portal.exchange import receiving, schema, tasks, tokens
+from portal.exchange import leaving_out, receiving, schema, tasks, tokens
 from portal.exchange.actions import import_delivery
 from portal.exchange.faults import AlreadyRunning
 from portal.exchange.format import BY_NAME
@@ -281,6 +281,23 @@ def test_batches_are_taken_in_the_order_in_which_they_came(billing, run_jobs):
     tasks.take_left_behind()
     assert list(ReceivedDelivery.objects.values_list("state", flat=True)) == ["merged"] * 3
     assert Customer.objects.get().name == "Nowak 2"
+
+
+def test_a_batch_on_which_the_portal_fails_holds_nobody_up(billing, run_jobs, monkeypatch):
+    leave_out, fails = leaving_out.leave_out, iter([True])
+
+    def fail_once(*args):
+        if next(fails, False):
+            raise ArithmeticError
+        return leave_out(*args)
+
+    monkeypatch.setattr(leaving_out, "leave_out", fail_once)
+    first = push(billing, lines(HEAD, ANNA), key="hour-1").json()["id"]
+    push(billing, lines(HEAD, ANNA), key="hour-2")
+    run_jobs()
+    assert list(ReceivedDelivery.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "merged"]
+    assert billing.get(f"/api/v1/deliveries/{first}").json()["state"] == "failed"
+    assert Customer.objects.count() == 1
 
 
 def test_the_document_of_the_api_shows_each_row(client):

@@ -11,7 +11,7 @@ from django.core import mail
 
 from portal.customers.models import Customer
 from portal.desk.models import Task
-from portal.exchange import dropped, tasks
+from portal.exchange import dropped, leaving_out, tasks
 from portal.exchange.models import BillingDelivery
 from tests.portal.exchange.conftest import AS_OF
 from tests.portal.exchange.test_package import zipped
@@ -47,6 +47,26 @@ def test_what_is_still_on_its_way_waits(drop, delivery):
     (drop / "noc-1" / "ledger.csv").rename(drop / ".ledger.csv")
     tasks.take_dropped()
     assert not BillingDelivery.objects.exists()
+
+
+def test_what_the_portal_fails_on_is_put_aside_and_what_came_after_it_is_taken(drop, delivery, monkeypatch, run_jobs):
+    shutil.copytree(delivery.write(), drop / "noc-1")
+    shutil.copytree(drop / "noc-1", drop / "noc-2")
+    leave_out, fails = leaving_out.leave_out, iter([True])
+
+    def fail_once(*args):
+        if next(fails, False):
+            raise ArithmeticError
+        return leave_out(*args)
+
+    monkeypatch.setattr(leaving_out, "leave_out", fail_once)
+    tasks.take_dropped()
+    run_jobs()
+    assert Customer.objects.count() == 2
+    (told,) = (drop / "refused").glob("*-noc-1.txt")
+    assert "nothing of it is taken over" in told.read_text()
+    assert [path.name for path in sorted((drop / "archive").iterdir())][0].endswith("-noc-2")
+    assert [message.to for message in mail.outbox] == [["it@example.pl"]]
 
 
 @pytest.fixture
