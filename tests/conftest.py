@@ -16,6 +16,8 @@ from django.utils import translation
 # Benchmarks are asked for by name (make bench): they take minutes and measure the machine.
 collect_ignore = [] if os.environ.get("EBOK_BENCH") else ["bench"]
 
+SLOW = os.environ.get("EBOK_SLOW")  # a slow machine, on purpose (tests/slowness.py)
+
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 CHROMIUM_FLAGS = [
@@ -125,14 +127,36 @@ def _chromium() -> str:
 WSGIRequestHandler.disable_nagle_algorithm = True
 
 
+@pytest.fixture(scope="session", autouse=bool(SLOW))
+def _slow_site() -> Iterator[None]:
+    from tests import slowness  # noqa: PLC0415 - only whoever asks for it
+
+    with pytest.MonkeyPatch.context() as patch:
+        slowness.slow_site(patch)
+        yield
+
+
+def _then_whole(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Playwright waits until a page that was asked for begins to come; a journey reads it when it has come."""
+
+    def acting(locator: Any, *args: Any, **options: Any) -> Any:
+        answer = act(locator, *args, **options)
+        locator.page.wait_for_load_state()
+        return answer
+
+    return acting
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only journeys pay for its start
+    from playwright.sync_api import Locator, sync_playwright  # noqa: PLC0415 - only journeys pay for its start
 
     # Playwright's synchronous face runs an event loop in this thread, and Django takes that for an asynchronous caller.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        for deed in ("click", "press"):
+            patch.setattr(Locator, deed, _then_whole(getattr(Locator, deed)))
         chromium = playwright.chromium.launch(executable_path=_chromium(), args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
