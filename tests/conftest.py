@@ -178,7 +178,7 @@ def new_page(browser: Any, live_server: Any, viewport: dict[str, int]) -> Iterat
         context = browser.new_context(
             base_url=live_server.url, viewport=viewport, locale="pl-PL", timezone_id="Europe/Warsaw"
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)  # never waited for unless something is missing
         contexts.append(context)
 
         def ours_only(route: Any) -> None:

@@ -78,7 +78,7 @@ def test_from_the_balance_one_pays_two_of_three_invoices_by_blik(
     page.locator("#total button").click()
     gateway(page, "blik")
     run_jobs()
-    page.get_by_role("heading", name="Zapłacono").wait_for(timeout=15_000)  # the page renews itself
+    page.get_by_role("heading", name="Zapłacono").wait_for()  # the page renews itself
     axe(page)
 
     payment = Payment.objects.get()
@@ -135,7 +135,7 @@ def test_a_guest_pays_from_the_code_on_his_letter_and_sees_nothing_else(
     page.locator("main form button").last.click()
     gateway(page, "blik")
     run_jobs()
-    page.get_by_role("heading", name="Zapłacono").wait_for(timeout=15_000)
+    page.get_by_role("heading", name="Zapłacono").wait_for()
     axe(page)
     assert "Kowalska" not in shown(page)
     assert page.locator("main a[href$='potwierdzenie.pdf']").count() == 1
@@ -159,7 +159,7 @@ def test_a_part_of_an_invoice_is_paid_and_the_rest_stays(
     page.locator("#total button").click()
     gateway(page, "p24")
     run_jobs()
-    page.get_by_role("heading", name="Zapłacono").wait_for(timeout=15_000)
+    page.get_by_role("heading", name="Zapłacono").wait_for()
     page.goto(CHOOSE)
 
     assert "35,38 zł" in shown(page)
@@ -183,7 +183,7 @@ def test_a_payment_survives_the_browser_that_began_it(
     later.locator("main a[href*='/platnosci/']", has_text="EBOK-").or_(
         later.locator("main a[href^='/platnosci/']")
     ).first.click()
-    later.get_by_role("heading", name="Zapłacono").wait_for(timeout=15_000)
+    later.get_by_role("heading", name="Zapłacono").wait_for()
 
 
 def test_an_accountant_gives_money_back_and_a_second_one_approves_what_is_much(
