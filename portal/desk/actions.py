@@ -1,5 +1,7 @@
 """Opening and closing clerks' tasks."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,8 @@ from portal import clock, jobs
 from portal.desk import kinds
 from portal.desk.models import Task
 from portal.desk.reports import Report, takers
+
+AT_A_TIME = 1_000
 
 
 def open_task(kind: str, *, about: str, title: str, body: str = "", customer: UUID | None = None) -> Task:
@@ -23,6 +27,28 @@ def open_task(kind: str, *, about: str, title: str, body: str = "", customer: UU
         task.title, task.body = title, body
         task.save(update_fields=["title", "body"])
     return task
+
+
+@dataclass(frozen=True)
+class NewTask:
+    about: str
+    title: str
+    body: str = ""
+    customer: UUID | None = None
+
+
+def open_tasks(kind: str, found: Iterable[NewTask]) -> None:
+    """Tasks about many things that nobody has looked at yet, in a statement for many. What is open keeps its words."""
+    Task.objects.bulk_create(
+        [
+            Task(
+                kind=kind, about=one.about, title=one.title, body=one.body, customer=one.customer, opened_at=clock.now()
+            )
+            for one in found
+        ],
+        batch_size=AT_A_TIME,
+        ignore_conflicts=True,
+    )
 
 
 def report(what: Report) -> None:

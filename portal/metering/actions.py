@@ -1,5 +1,6 @@
 """What is done with readings: given, taken back, decided, sent, booked; a window missed, and that undone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from portal import clock
 from portal.customers.access import open_delegations
 from portal.customers.models import Customer, Delegation
-from portal.desk.actions import close_about, open_task, report
+from portal.desk.actions import NewTask, close_about, open_tasks, report
 from portal.desk.reports import Report, settled
 from portal.journal.actions import note, note_all
 from portal.metering import facts
@@ -22,7 +23,7 @@ from portal.metering.policies import Accepted, AskAgain, Given, Known, Refused, 
 from portal.metering.rules import ReadingRules
 from portal.metering.sentences import for_clerks
 from portal.notifications.actions import absolute, send
-from portal.outbox.actions import tell
+from portal.outbox.actions import tell, tell_all
 from portal.outbox.models import OutboxFact
 from portal.utility.rulebook import rules
 from portal.utility.templatetags.ebok import cubic, day
@@ -45,6 +46,16 @@ class DecidedAlready(Exception):
 
     def __str__(self) -> str:
         return _("Somebody has decided about this reading already.")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A value that is to be kept, and what it was decided upon."""
+
+    meter: Meter
+    given: Given
+    known: Known
+    verdict: Accepted | ToCheck
 
 
 @dataclass(frozen=True)
@@ -80,33 +91,55 @@ def record_reading(
         return Outcome(verdict, known)
     if instead_of is not None:
         _take_back(instead_of, by)
-    reading = MeterReading.objects.create(
-        meter=meter,
-        value=given.value,
-        read_on=given.read_on,
-        source=MeterReading.Source.CUSTOMER,
-        state=State.TO_CHECK if isinstance(verdict, ToCheck) else State.ACCEPTED,
-    )
-    submission = Submission.objects.create(
-        reading=reading,
-        by=by,
-        submitted_at=clock.now(),
-        channel=channel,
-        reasons=[str(reason) for reason in verdict.reasons] if isinstance(verdict, ToCheck) else [],
-        explanation=explanation,
-        photo=photo,
-        compared=_compared(known),
-    )
-    owner = meter.point.customer.public_id
-    note("reading_submitted", about=about(reading), by=by or channel, customer=owner, value=str(given.value))
-    if isinstance(verdict, Accepted):
-        _tell_billing(reading)
-    else:
-        _ask_a_clerk(reading, submission)
-        if given.is_appeal:
-            _open_a_case(reading, submission)
+    decided = Decided(meter, given, known, verdict)
+    (submission,) = keep_decided([decided], by=by, channel=channel, explanation=explanation, photo=photo)
+    if given.is_appeal and isinstance(verdict, ToCheck):
+        _open_a_case(submission.reading, submission)
     _write_letters(submission)
-    return Outcome(verdict, known, reading)
+    return Outcome(verdict, known, submission.reading)
+
+
+def keep_decided(
+    decided: Sequence[Decided], *, by: Any, channel: str, explanation: str = "", photo: str = ""
+) -> list[Submission]:
+    """Keep values that were decided upon under their meters' locks, in as many statements for hundreds as for one.
+
+    Billing is told of what is accepted, clerks of what they must check.
+    """
+    readings = MeterReading.objects.bulk_create(
+        [
+            MeterReading(
+                meter=one.meter,
+                value=one.given.value,
+                read_on=one.given.read_on,
+                source=MeterReading.Source.CUSTOMER,
+                state=State.TO_CHECK if isinstance(one.verdict, ToCheck) else State.ACCEPTED,
+            )
+            for one in decided
+        ],
+        batch_size=AT_A_TIME,
+    )
+    submissions = Submission.objects.bulk_create(
+        [
+            Submission(
+                reading=reading,
+                by=by,
+                submitted_at=clock.now(),
+                channel=channel,
+                reasons=[str(reason) for reason in one.verdict.reasons] if isinstance(one.verdict, ToCheck) else [],
+                explanation=explanation,
+                photo=photo,
+                compared=_compared(one.known),
+            )
+            for one, reading in zip(decided, readings, strict=True)
+        ],
+        batch_size=AT_A_TIME,
+    )
+    noted = [(about(one), one.meter.point.customer.public_id, {"value": str(one.value)}) for one in readings]
+    note_all("reading_submitted", noted, by=by or channel)
+    tell_all(FACT, [(about(one), _for_billing(one)) for one in readings if one.state == State.ACCEPTED])
+    open_tasks(TO_CHECK, [_to_check(one) for one in submissions if one.reading.state == State.TO_CHECK])
+    return submissions
 
 
 def _write_letters(submission: Submission) -> None:
@@ -125,21 +158,19 @@ def _compared(known: Known) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if value is not None}
 
 
-def _tell_billing(reading: MeterReading) -> None:
-    tell(
-        FACT,
-        about=about(reading),
-        meter=reading.meter.external_id,
-        value=str(reading.value),
-        read_on=reading.read_on.isoformat(),
-        source=reading.source,
-    )
+def _for_billing(reading: MeterReading) -> dict[str, str]:
+    return {
+        "meter": reading.meter.external_id,
+        "value": str(reading.value),
+        "read_on": reading.read_on.isoformat(),
+        "source": reading.source,
+    }
 
 
-def _ask_a_clerk(reading: MeterReading, submission: Submission) -> None:
+def _to_check(submission: Submission) -> NewTask:
+    reading = submission.reading
     customer = reading.meter.point.customer
-    open_task(
-        TO_CHECK,
+    return NewTask(
         about=about(reading),
         title=_("Reading of meter %(meter)s, customer %(customer)s")
         % {"meter": reading.meter.serial_number, "customer": customer.number},
@@ -227,7 +258,7 @@ def decide_reading(reading: MeterReading, *, is_accepted: bool, by: Any, because
     close_about(TO_CHECK, about(reading), outcome=because[:200])
     settled(about(reading), because, by)
     if is_accepted:
-        _tell_billing(reading)
+        tell(FACT, about=about(reading), **_for_billing(reading))
     _write_to(submission.by, "reading_confirmed" if is_accepted else "reading_rejected", reading, decision=because)
 
 

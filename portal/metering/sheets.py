@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.core import signing
+from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,10 +17,10 @@ from portal.customers import access
 from portal.customers.access import Viewer
 from portal.customers.models import Deed
 from portal.metering import dial, sentences
-from portal.metering.actions import record_reading
+from portal.metering.actions import Decided, keep_decided
 from portal.metering.facts import STANDING, curve, known_of, marks_of, with_facts
 from portal.metering.models import Meter, MeterReading, Submission
-from portal.metering.policies import Accepted, Given, Known, Refused, ToCheck, decide
+from portal.metering.policies import Accepted, Given, Known, ToCheck, decide
 from portal.metering.rules import ReadingRules
 from portal.metering.sheet_reader import Row, day_of
 from portal.notifications.actions import absolute, send
@@ -52,6 +54,10 @@ class RowVerdict:
         return self.verdict in (GOOD, TO_CHECK)
 
 
+# What is said of a row, and what is to be kept of it.
+Judged = tuple[RowVerdict, Decided | None]
+
+
 @dataclass(frozen=True)
 class Report:
     rows: tuple[RowVerdict, ...]
@@ -74,9 +80,17 @@ class Report:
 
 def dry_run(viewer: Viewer, rows: Sequence[Row]) -> Report:
     """What would become of each row; nothing is kept. Three statements, at any number of rows."""
-    day_rules = rules(ReadingRules)
+    return Report(tuple(told for told, _ in _judge(_own(viewer, rows), rows)))
+
+
+def _own(viewer: Viewer, rows: Sequence[Row]) -> QuerySet[Meter]:
+    """Of the meters in the rows those for which this person may give readings."""
     serials = {row.meter for row in rows}
-    own = access.visible(Meter.objects.filter(serial_number__in=serials), viewer, Deed.SUBMIT_READING)
+    return access.visible(Meter.objects.filter(serial_number__in=serials), viewer, Deed.SUBMIT_READING)
+
+
+def _judge(own: QuerySet[Meter], rows: Sequence[Row]) -> list[Judged]:
+    day_rules = rules(ReadingRules)
     meters: dict[str, list[Meter]] = {}
     for meter in with_facts(own, day_rules).order_by("removed_on", "pk"):
         meters.setdefault(meter.serial_number, []).append(meter)
@@ -86,33 +100,35 @@ def dry_run(viewer: Viewer, rows: Sequence[Row]) -> Report:
         MeterReading.objects.filter(meter__in=keys, state__in=STANDING).values_list("meter_id", "value", "read_on")
     )
     seen: set[str] = set()
-    verdicts: list[RowVerdict] = []
+    judged: list[Judged] = []
     for row in rows:
-        verdicts.append(_judged(row, meters.get(row.meter, []), past, there, seen, day_rules))
+        judged.append(_judged(row, meters.get(row.meter, []), past, there, seen, day_rules))
         seen.add(row.meter)
-    return Report(tuple(verdicts))
+    return judged
 
 
 def _judged(
     row: Row, same: list[Meter], past: dict[int, Any], there: set[Any], seen: set[str], day_rules: ReadingRules
-) -> RowVerdict:
+) -> Judged:
     told = RowVerdict(row.number, row.meter, row.value, row.day, BAD)
     day = day_of(row.day) if row.day else clock.today()
     fault = _fault(row, same, seen, day)
     if fault or day is None:
-        return replace(told, because=fault)
+        return replace(told, because=fault), None
     meter = _current(same)
     value = dial.read(row.value, meter.digits)
     if not isinstance(value, Decimal):
-        return replace(told, because=sentences.fault(value, meter.digits))
+        return replace(told, because=sentences.fault(value, meter.digits)), None
     told = replace(told, value=str(value), day=day.isoformat())
     known = _known(meter, past, day, is_same=(meter.pk, value, day) in there)
-    verdict = decide(Given(value, day, is_confirmed=True), known, day_rules)
+    given = Given(value, day, is_confirmed=True)
+    verdict = decide(given, known, day_rules)
     if isinstance(verdict, Accepted):
-        return replace(told, verdict=GOOD)
+        return replace(told, verdict=GOOD), Decided(meter, given, known, verdict)
     if isinstance(verdict, ToCheck):
-        return replace(told, verdict=TO_CHECK, because=sentences.why(verdict.reasons[0], known, day_rules))
-    return replace(told, because=sentences.why(verdict.reason, known, day_rules))
+        because = sentences.why(verdict.reasons[0], known, day_rules)
+        return replace(told, verdict=TO_CHECK, because=because), Decided(meter, given, known, verdict)
+    return replace(told, because=sentences.why(verdict.reason, known, day_rules)), None
 
 
 def _fault(row: Row, same: list[Meter], seen: set[str], day: date | None) -> str:
@@ -157,14 +173,19 @@ def redeem(text: str, user: Any, customer: Any) -> Report:
     return Report(tuple(RowVerdict(**row) for row in rows))
 
 
+@transaction.atomic
 def give(viewer: Viewer, report: Report, *, by: Any) -> Report:
-    """Give the good rows, each by itself, and say what became of every one; one letter for all of them."""
-    wanted = {row.meter for row in report.rows if row.is_good}
-    own = access.visible(Meter.objects.filter(serial_number__in=wanted), viewer, Deed.SUBMIT_READING)
-    meters: dict[str, list[Meter]] = {}
-    for meter in own.select_related("point__customer").order_by("removed_on", "pk"):
-        meters.setdefault(meter.serial_number, []).append(meter)
-    told = Report(tuple(_given(row, meters, by) if row.is_good else row for row in report.rows))
+    """Judge the good rows anew and keep those that still are; one letter for all of them. Statements as for one row."""
+    good = [Row(row.number, row.meter, row.value, row.day) for row in report.rows if row.is_good]
+    own = _own(viewer, good)
+    # Two presses at once decide one after the other; in one order, so that neither waits for the other for ever.
+    list(Meter.objects.select_for_update().filter(pk__in=own.values("pk")).order_by("pk").values_list("pk"))
+    judged = _judge(own, good)
+    keep_decided(
+        [decided for _, decided in judged if decided is not None], by=by, channel=Submission.Channel.SPREADSHEET
+    )
+    anew = {row.number: _taken(row) for row, _ in judged}
+    told = Report(tuple(anew.get(row.number, row) for row in report.rows))
     if told.taken and viewer.customer is not None:
         send(
             "readings_sheet",
@@ -180,18 +201,8 @@ def give(viewer: Viewer, report: Report, *, by: Any) -> Report:
     return told
 
 
-def _given(row: RowVerdict, meters: dict[str, list[Meter]], by: Any) -> RowVerdict:
-    if row.meter not in meters:
-        return replace(row, verdict=BAD, because=_("This customer has no such meter, or it is not among your points."))
-    outcome = record_reading(
-        meter=_current(meters[row.meter]),
-        given=Given(Decimal(row.value), date.fromisoformat(row.day), is_confirmed=True),
-        by=by,
-        channel=Submission.Channel.SPREADSHEET,
-    )
-    if isinstance(outcome.verdict, Accepted):
-        return replace(row, verdict=TAKEN)
-    if isinstance(outcome.verdict, ToCheck):
-        return replace(row, verdict=TAKEN_TO_CHECK)
-    reason = outcome.verdict.reason if isinstance(outcome.verdict, Refused) else ""
-    return replace(row, verdict=BAD, because=sentences.why(reason, outcome.known, rules(ReadingRules)))
+def _taken(row: RowVerdict) -> RowVerdict:
+    """Said of a row once the good ones are kept."""
+    if not row.is_good:
+        return row
+    return replace(row, verdict=TAKEN if row.verdict == GOOD else TAKEN_TO_CHECK, because="")

@@ -1,5 +1,6 @@
 """Telling the billing system: a fact is written with its deed, then published in an order that never changes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,15 @@ def tell(kind: str, *, about: str, **values: Any) -> OutboxFact:
         kind=kind, about=about, defaults={"values": values, "happened_at": clock.now()}
     )
     return fact
+
+
+def tell_all(kind: str, found: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """The same about many things, each with its values, in a statement for many."""
+    OutboxFact.objects.bulk_create(
+        [OutboxFact(kind=kind, about=about, values=values, happened_at=clock.now()) for about, values in found],
+        batch_size=AT_A_TIME,
+        ignore_conflicts=True,
+    )
 
 
 def publish() -> int:
