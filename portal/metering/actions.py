@@ -106,19 +106,7 @@ def keep_decided(
 
     Billing is told of what is accepted, clerks of what they must check.
     """
-    readings = MeterReading.objects.bulk_create(
-        [
-            MeterReading(
-                meter=one.meter,
-                value=one.given.value,
-                read_on=one.given.read_on,
-                source=MeterReading.Source.CUSTOMER,
-                state=State.TO_CHECK if isinstance(one.verdict, ToCheck) else State.ACCEPTED,
-            )
-            for one in decided
-        ],
-        batch_size=AT_A_TIME,
-    )
+    readings = MeterReading.objects.bulk_create([_reading(one) for one in decided], batch_size=AT_A_TIME)
     submissions = Submission.objects.bulk_create(
         [
             Submission(
@@ -140,6 +128,16 @@ def keep_decided(
     tell_all(FACT, [(about(one), _for_billing(one)) for one in readings if one.state == State.ACCEPTED])
     open_tasks(TO_CHECK, [_to_check(one) for one in submissions if one.reading.state == State.TO_CHECK])
     return submissions
+
+
+def _reading(decided: Decided) -> MeterReading:
+    return MeterReading(
+        meter=decided.meter,
+        value=decided.given.value,
+        read_on=decided.given.read_on,
+        source=MeterReading.Source.CUSTOMER,
+        state=State.TO_CHECK if isinstance(decided.verdict, ToCheck) else State.ACCEPTED,
+    )
 
 
 def _write_letters(submission: Submission) -> None:
