@@ -42,4 +42,5 @@ class BillingConfig(AppConfig):
         kinds.register(genuine.FOREIGN_ACCOUNT, _("a foreign account on our invoice"))
         kinds.register(bookkeeping.QUESTION, _("figures that disagree"))
         kinds.register(e_invoice_confirmed.NOT_TAKEN_OVER, _("a consent that billing has not taken over"))
+        kinds.register(e_invoice_confirmed.STILL_ELECTRONIC, _("a withdrawal that billing has not taken over"))
         paper_list.put_up(paper_list.Shelf("terms", _("Terms and consents"), paper_list.accepted_terms))

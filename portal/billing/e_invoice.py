@@ -6,12 +6,13 @@ from typing import Any
 
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal import clock
 from portal.accounts.models import TermsVersion
-from portal.billing.consent_model import EInvoiceConsent
+from portal.billing.consent_model import EInvoiceConsent, EInvoiceWithdrawal
 from portal.billing.policies import consent_holds_from
 from portal.billing.rules import EInvoiceRules
 from portal.customers.models import Contract, Customer
@@ -92,6 +93,7 @@ def _give(
     consent = EInvoiceConsent.objects.create(
         customer=customer, contract=contract, given_at=clock.now(), given_by=user, **facts
     )
+    _replace_withdrawals(customer, contract)
     _deliver(covered, Contract.EInvoice.ON)
     _note("e_invoice_on", consent, by)
     _tell(consent, covered, is_on=True)
@@ -128,6 +130,7 @@ def withdraw_consent(consent: EInvoiceConsent, *, by: Any) -> None:
     """Paper bills again, from today on. Raises EndedAlready."""
     _end(consent, by, End.WITHDRAWN)
     covered = _covered(consent)
+    _keep_withdrawal(consent.customer, consent.contract, by, consent)
     _deliver(covered, Contract.EInvoice.NONE)
     _note("e_invoice_off", consent, by)
     _tell(consent, covered, is_on=False)
@@ -136,19 +139,46 @@ def withdraw_consent(consent: EInvoiceConsent, *, by: Any) -> None:
 
 @transaction.atomic
 def return_to_paper(*, customer: Customer, contract: Contract | None, by: Any) -> None:
-    """End e-invoices that the office has arranged and of which the portal holds no consent."""
+    """End e-invoices that the office has arranged and of which the portal holds no consent; asked again, nothing more."""
+    Customer.objects.select_for_update().get(pk=customer.pk)  # two presses at once come one after the other
+    if waiting_withdrawals().filter(customer=customer, contract=contract).exists():
+        return
     covered = [contract] if contract else _electronic(customer)
+    withdrawal = _keep_withdrawal(customer, contract, by)
     _deliver(covered, Contract.EInvoice.NONE)
     about = f"e_invoice:{(contract or customer).public_id}"
     note("e_invoice_off", about=about, by=by, customer=customer.public_id)
     tell(
         FACT,
-        about=f"{about}:{clock.now():%Y%m%d%H%M%S}",
+        about=withdrawal.told_as,
         customer=customer.external_id,
         contracts=[one.external_id for one in covered],
         is_on=False,
         starts_on=clock.today().isoformat(),
     )
+
+
+def waiting_withdrawals() -> QuerySet[EInvoiceWithdrawal]:
+    """Those that the billing system has not confirmed and no new consent has replaced."""
+    return EInvoiceWithdrawal.objects.filter(confirmed_at=None, replaced_at=None)
+
+
+def _keep_withdrawal(
+    customer: Customer, contract: Contract | None, by: Any, consent: EInvoiceConsent | None = None
+) -> EInvoiceWithdrawal:
+    """From now on the billing system is to say paper."""
+    user = by if hasattr(by, "pk") else None
+    return EInvoiceWithdrawal.objects.create(
+        customer=customer, contract=contract, consent=consent, withdrawn_at=clock.now(), withdrawn_by=user
+    )
+
+
+def _replace_withdrawals(customer: Customer, contract: Contract | None) -> None:
+    """A consent given anew: nobody waits any more for billing to say paper of what it covers."""
+    waiting = waiting_withdrawals().filter(customer=customer)
+    if contract is not None:
+        waiting = waiting.filter(contract=contract)
+    waiting.update(replaced_at=clock.now())
 
 
 def _end(consent: EInvoiceConsent, by: Any, how: str) -> None:
@@ -188,7 +218,7 @@ def _note(deed: str, consent: EInvoiceConsent, by: Any) -> None:
 def _tell(consent: EInvoiceConsent, covered: list[Contract], *, is_on: bool) -> None:
     tell(
         FACT,
-        about=f"e_invoice:{consent.public_id}:{'on' if is_on else 'off'}",
+        about=consent.told_as if is_on else consent.withdrawal.told_as,
         customer=consent.customer.external_id,
         contracts=[contract.external_id for contract in covered],
         is_on=is_on,

@@ -1,6 +1,8 @@
 """Where a customer stands with e-invoices: what is on, since when, what it saves, what was before."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +10,14 @@ from django.db.models import Exists, OuterRef
 
 from portal.accounts.models import TermsVersion
 from portal.accounts.queries import terms_in_force
-from portal.billing.consent_model import EInvoiceConsent
+from portal.billing.consent_model import EInvoiceConsent, EInvoiceWithdrawal
+from portal.billing.e_invoice import FACT, waiting_withdrawals
 from portal.billing.policies import FeeEffect, fee_effect
 from portal.billing.rules import EInvoiceRules
 from portal.customers import access
 from portal.customers.access import Viewer
 from portal.customers.models import Contract, Deed
+from portal.outbox.queries import published
 from portal.utility.rulebook import rules
 
 HISTORY_SHOWN = 20
@@ -70,7 +74,8 @@ def e_invoice_standing(viewer: Viewer, *, is_for_offer: bool = False) -> EInvoic
     covers_all = by_rule.covers == "customer"
     covering = {"contract": None, "customer": OuterRef("customer")} if covers_all else {"contract": OuterRef("pk")}
     rows = access.visible(Contract.objects.order_by("number", "pk"), viewer, Deed.MANAGE_E_INVOICE).defer("text")
-    contracts = list(rows.annotate(is_agreed=Exists(consents.filter(**covering))))
+    left = Exists(waiting_withdrawals().filter(**covering))
+    contracts = list(rows.annotate(is_agreed=Exists(consents.filter(**covering)), is_left=left))
     if not contracts:
         return None
     held = {} if is_for_offer else {one.contract_id: one for one in consents.select_related("terms")}
@@ -86,16 +91,57 @@ def e_invoice_standing(viewer: Viewer, *, is_for_offer: bool = False) -> EInvoic
 
 
 def _state(contracts: list[Any]) -> str:
-    """Of contracts that one consent covers."""
+    """Of contracts that one consent covers. Withdrawn is off, though billing has not followed yet."""
     if contracts[0].is_agreed:
         return "on"
+    if contracts[0].is_left:
+        return "off"
     return "office" if all(contract.e_invoice == Contract.EInvoice.ON for contract in contracts) else "off"
 
 
-def consent_history(viewer: Viewer) -> list[EInvoiceConsent]:
-    """The newest first. One statement."""
-    rows = access.visible(EInvoiceConsent.objects.all(), viewer, Deed.MANAGE_E_INVOICE)
-    return list(rows.select_related("terms", "contract", "given_by", "ended_by")[:HISTORY_SHOWN])
+@dataclass(frozen=True)
+class Past:
+    """A consent, a withdrawal from it, or one without a consent; and since when billing could fetch word of each."""
+
+    consent: EInvoiceConsent | None
+    withdrawal: EInvoiceWithdrawal | None
+    consent_told_at: datetime | None = None
+    withdrawal_told_at: datetime | None = None
+
+    @property
+    def began_at(self) -> datetime:
+        first = self.consent.given_at if self.consent else None
+        return first or self.withdrawal.withdrawn_at  # type: ignore[union-attr]  # one of the two is there
+
+    @property
+    def contract(self) -> Contract | None:
+        of = self.consent or self.withdrawal
+        return of.contract if of else None
+
+    @property
+    def is_leaving(self) -> bool:
+        """Withdrawn, and billing has not said so yet."""
+        return bool(self.withdrawal and self.withdrawal.is_waiting)
+
+
+def consent_history(viewer: Viewer) -> list[Past]:
+    """What was agreed to and withdrawn, the newest first, with what billing knows of it. Three statements."""
+    consents = access.visible(EInvoiceConsent.objects.all(), viewer, Deed.MANAGE_E_INVOICE)
+    given = list(consents.select_related("terms", "contract", "withdrawal")[:HISTORY_SHOWN])
+    arranged = access.visible(EInvoiceWithdrawal.objects.filter(consent=None), viewer, Deed.MANAGE_E_INVOICE)
+    left = list(arranged.select_related("contract")[:HISTORY_SHOWN])
+    rows = [(consent, getattr(consent, "withdrawal", None)) for consent in given] + [(None, one) for one in left]
+    told = published(FACT, [one.told_as for one in chain.from_iterable(rows) if one])
+    lines = [
+        Past(
+            consent,
+            withdrawal,
+            told.get(consent.told_as) if consent else None,
+            told.get(withdrawal.told_as) if withdrawal else None,
+        )
+        for consent, withdrawal in rows
+    ]
+    return sorted(lines, key=lambda line: line.began_at, reverse=True)[:HISTORY_SHOWN]
 
 
 def e_invoice_terms(user: Any) -> TermsVersion | None:

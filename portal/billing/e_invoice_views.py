@@ -83,11 +83,13 @@ def e_invoice(request: HttpRequest) -> HttpResponse:
     form = ConsentForm(request.POST or None, offered=offered, initial=start)
     if request.method == "POST" and terms is not None and offered and form.is_valid():
         return _give(request, viewer, form, offered, terms)
+    past = consent_history(viewer)
     shown = {
         "form": form,
         "terms": terms,
         "starts_on": consent_holds_from(clock.today(), rules(EInvoiceRules)),
-        "history": consent_history(viewer),
+        "history": past,
+        "is_leaving": any(line.is_leaving for line in past),
         **_words(viewer, standing),
     }
     return render(request, "billing/e_invoice.html", shown, status=422 if form.is_bound else 200)

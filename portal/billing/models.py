@@ -6,7 +6,10 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from portal.billing.consent_model import EInvoiceConsent  # noqa: F401 - Django looks for models here
+from portal.billing.consent_model import (  # noqa: F401 - Django looks for models here
+    EInvoiceConsent,
+    EInvoiceWithdrawal,
+)
 from portal.customers.models import Contract, Customer, FromBilling, ServicePoint
 from portal.customers.scope import Partial, Scope
 from portal.moneyfield import GroszeField

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from enum import Enum
 
 from portal.billing.rules import EInvoiceRules
 from portal.money import round_half_up
@@ -63,6 +64,28 @@ def consent_holds_from(day: date, rules: EInvoiceRules) -> date:
     if rules.starts == "at_once":
         return day
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+class BillingSays(Enum):
+    """What a delivery says of a consent to e-invoices, or of a withdrawal."""
+
+    THE_SAME = "confirmed"
+    NOT_YET = "waits"
+    OTHERWISE_TOO_LONG = "a clerk's task"
+
+
+def billing_says(ways: Collection[str], *, is_on: bool, waited: timedelta, rules: EInvoiceRules) -> BillingSays:
+    """How bills come of the contracts that a delivery speaks of, beside what the customer wants.
+
+    An invoice through KSeF is no paper and no e-invoice: it confirms no consent, and contradicts no withdrawal.
+    """
+    is_electronic, is_paper = "e_invoice" in ways, "paper" in ways
+    if (is_electronic and not is_paper) if is_on else (ways and not is_electronic):
+        return BillingSays.THE_SAME
+    is_otherwise = is_paper if is_on else is_electronic
+    if is_otherwise and waited > timedelta(days=rules.days_to_confirm):
+        return BillingSays.OTHERWISE_TOO_LONG
+    return BillingSays.NOT_YET
 
 
 def interest_to_date(overdue: Iterable[tuple[Decimal, date]], yearly_percent: Decimal, today: date) -> Decimal:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from portal.billing.consent_model import EInvoiceConsent
+from portal.billing.consent_model import EInvoiceConsent, EInvoiceWithdrawal
 from portal.billing.models import Document, Invoice, InvoiceLine, LedgerEntry
 from portal.customers import access
 from portal.customers.models import Deed
@@ -31,6 +31,7 @@ def state() -> None:
     for model in ("Transit", "TransitPart", "TransitBooking"):
         keep(f"billing.{model}", money, download="told by the payment")
     keep("billing.EInvoiceConsent", _CONSENTS, download=Own("e-invoice-consents", _consents))
+    keep("billing.EInvoiceWithdrawal", _CONSENTS, download=Own("e-invoice-withdrawals", _withdrawals))
     keep("billing.*", "as long as the office keeps it", download="nothing of a person")
     end_in_time(
         Ending(
@@ -148,8 +149,20 @@ def _consents(user: Any) -> Iterator[Row]:
                 "email": consent.email,
                 "starts_on": consent.starts_on,
                 "given_at": consent.given_at,
+                "confirmed_at": consent.confirmed_at,
                 "ended_at": consent.ended_at,
                 "how_it_ended": consent.ending,
+            }
+
+
+def _withdrawals(user: Any) -> Iterator[Row]:
+    for viewer in access.owned(user):
+        rows = access.visible(EInvoiceWithdrawal.objects.select_related("contract"), viewer, Deed.MANAGE_E_INVOICE)
+        for withdrawal in rows.order_by("pk").iterator():
+            yield {
+                "contract": withdrawal.contract.number if withdrawal.contract else "",
+                "withdrawn_at": withdrawal.withdrawn_at,
+                "confirmed_at": withdrawal.confirmed_at,
             }
 
 

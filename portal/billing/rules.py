@@ -104,7 +104,7 @@ class EInvoiceRules(RuleSet):
         ),
     )
     days_to_confirm: int = rule(
-        14, gettext_noop("A clerk is told when billing still says paper so many days after a consent")
+        14, gettext_noop("A clerk is told when billing says otherwise so many days after a consent or a withdrawal")
     )
     fee_name: str = rule("", gettext_noop("Fee that depends on how bills come"))
     fee_paper: Decimal = rule(Decimal(0), gettext_noop("This fee with a paper bill, zł gross a bill"))  # noqa: RUF009 - rule() makes a field

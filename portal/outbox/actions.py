@@ -52,10 +52,11 @@ def _publish_some() -> int:
     OutboxCounter.objects.get_or_create(name="facts")
     counter = OutboxCounter.objects.select_for_update().get(name="facts")
     facts = list(OutboxFact.objects.select_for_update().filter(position=None).order_by("pk")[:AT_A_TIME])
+    now = clock.now()
     for fact in facts:
         counter.last += 1
-        fact.position = counter.last
-    OutboxFact.objects.bulk_update(facts, ["position"])
+        fact.position, fact.published_at = counter.last, now
+    OutboxFact.objects.bulk_update(facts, ["position", "published_at"])
     if facts:
         counter.save(update_fields=["last"])
     return len(facts)

@@ -14,6 +14,7 @@ class OutboxFact(models.Model):
     values = models.JSONField(default=dict)
     happened_at = models.DateTimeField()
     position = models.BigIntegerField(null=True, unique=True)
+    published_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "about"], name="an_outbox_fact_once")]

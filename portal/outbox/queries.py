@@ -1,8 +1,11 @@
 """The feed of facts as readers get it."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, QuerySet
+from django.db.models.functions import Coalesce
 
 from portal.outbox.models import OutboxFact, OutboxReader
 
@@ -20,6 +23,12 @@ def acknowledged_by(name: str) -> int:
 def fetched_until() -> int:
     """The position up to which somebody has acknowledged the facts. One statement."""
     return OutboxReader.objects.aggregate(most=Max("acknowledged"))["most"] or 0
+
+
+def published(kind: str, about: Iterable[str]) -> dict[str, datetime]:
+    """Of things told to the billing system, since when it can fetch them; what still waits is not there. One statement."""
+    facts = OutboxFact.objects.filter(kind=kind, about__in=list(about), position__isnull=False)
+    return dict(facts.values_list("about", Coalesce("published_at", "happened_at")))
 
 
 def as_told(fact: OutboxFact) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from portal import clock
 from portal.accounts.actions import publish_terms
 from portal.accounts.models import TermsVersion
 from portal.billing import e_invoice_confirmed
-from portal.billing.consent_model import EInvoiceConsent
+from portal.billing.consent_model import EInvoiceConsent, EInvoiceWithdrawal
 from portal.billing.e_invoice import (
     EndedAlready,
     NotTheTerms,
@@ -24,12 +25,14 @@ from portal.billing.e_invoice import (
     withdraw_consent,
 )
 from portal.billing.e_invoice_queries import e_invoice_standing
-from portal.billing.policies import consent_holds_from, fee_effect
+from portal.billing.policies import billing_says, consent_holds_from, fee_effect
 from portal.billing.rules import EInvoiceRules
 from portal.customers.models import Contract
+from portal.desk.actions import close_task
 from portal.desk.models import Task
 from portal.journal.models import AuditLine
 from portal.notifications.models import Delivery
+from portal.outbox.actions import publish
 from portal.outbox.models import OutboxFact
 from portal.utility.kept import forget_everything
 from portal.utility.models import RuleRecord
@@ -68,13 +71,15 @@ def rule(**values: Any) -> None:
     forget_everything()
 
 
-def table_of_savings() -> list[list[str]]:
-    page = Path("docs/rules/e-invoice.md").read_text(encoding="utf-8")
-    rows = [line for line in page.splitlines() if line.startswith("|")][2:]
+def table(first_head: str) -> list[list[str]]:
+    """The rows of the page's table whose first column is called so."""
+    lines = Path("docs/rules/e-invoice.md").read_text(encoding="utf-8").splitlines()
+    start = next(at for at, line in enumerate(lines) if line.startswith(f"| {first_head} |")) + 2
+    rows = takewhile(lambda line: line.startswith("|"), lines[start:])
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
 
 
-@pytest.mark.parametrize("row", table_of_savings(), ids=lambda row: row[0])
+@pytest.mark.parametrize("row", table("Contracts are billed every"), ids=lambda row: row[0])
 def test_what_is_saved_is_as_the_rules_say(row):
     every, bills, less, saved = row
     months = [int(found or 1) for found in re.findall(r"(\d*) ?months?", every)]
@@ -83,6 +88,16 @@ def test_what_is_saved_is_as_the_rules_say(row):
 
     assert effect is not None
     assert (effect.bills_a_year, effect.saved, effect.saved_a_year) == (int(bills), Decimal(less), Decimal(saved))
+
+
+@pytest.mark.parametrize("row", table("The customer"), ids=lambda row: " ".join(row[:3]))
+def test_what_a_delivery_says_of_a_consent_or_a_withdrawal_is_as_the_rules_say(row):
+    who, said, days, verdict = row
+    ways = set(said.split(", ")) - {"–"}
+
+    found = billing_says(ways, is_on=who == "agreed", waited=timedelta(days=int(days)), rules=EInvoiceRules())
+
+    assert found.value == verdict
 
 
 def test_no_saving_is_stated_where_the_fee_is_the_same():
@@ -317,3 +332,146 @@ def test_of_a_consent_for_the_whole_customer_no_contract_may_still_say_paper(con
         e_invoice_confirmed.settle(contract.customer.contracts.all(), as_of=clock.now() + timedelta(days=1))
         consent.refresh_from_db()
         assert (consent.confirmed_at is not None) == confirmed
+
+
+# The same of a withdrawal
+
+
+@pytest.fixture
+def withdrawal(consent: EInvoiceConsent, owner: Any) -> EInvoiceWithdrawal:
+    withdraw_consent(consent, by=owner)
+    return EInvoiceWithdrawal.objects.get()
+
+
+def test_a_withdrawal_is_confirmed_once_by_the_first_delivery_that_says_paper(deliver, client, withdrawal, owner):
+    client.force_login(owner)
+
+    def page() -> str:
+        return client.get(PAGE).content.decode()
+
+    assert "Rezygnacja czeka na przekazanie" in page()
+    publish()
+    assert "Rezygnację przekazaliśmy systemowi bilingowemu" in page()
+    for as_of in (-1, 1):  # made before the withdrawal, and after it
+        deliver("e_invoice", in_days=as_of)
+        withdrawal.refresh_from_db()
+        assert withdrawal.confirmed_at is None
+        assert "nie potwierdził rezygnacji" in page()
+        assert 'name="accepts"' in page(), "withdrawn is off, whatever billing still says"
+    deliver("paper", in_days=-1)
+    withdrawal.refresh_from_db()
+    assert withdrawal.confirmed_at is None, "what was made before the withdrawal says nothing of it"
+    deliver("paper", in_days=2)
+    withdrawal.refresh_from_db()
+    confirmed = withdrawal.confirmed_at
+    assert confirmed is not None
+    for again in (2, 3):  # the same once more, and the next
+        deliver("paper", in_days=again)
+    withdrawal.refresh_from_db()
+    assert withdrawal.confirmed_at == confirmed
+    assert AuditLine.objects.filter(deed="e_invoice_withdrawal_confirmed").count() == 1
+    assert not Task.objects.exists()
+    assert "System bilingowy potwierdził rezygnację" in page()
+    assert "nie potwierdził rezygnacji" not in page()
+
+
+def test_a_clerk_has_one_task_of_a_withdrawal_that_billing_ignores_and_it_closes_by_itself(deliver, withdrawal):
+    days = EInvoiceRules().days_to_confirm
+    deliver("e_invoice", in_days=days - 1)
+    assert not Task.objects.exists()
+    for again in (1, 2):
+        deliver("e_invoice", in_days=days + again)
+    task = Task.objects.get()
+    assert (task.kind, task.state) == ("e_invoice_still_electronic", "open")
+    deliver("paper", in_days=days + 3)
+    task.refresh_from_db()
+    assert task.state == "done"
+
+
+@pytest.mark.parametrize("fixture", ["consent", "withdrawal"])
+def test_a_task_that_a_clerk_has_done_comes_back_only_after_as_many_days_again(deliver, request, fixture):
+    request.getfixturevalue(fixture)
+    says = {"consent": "paper", "withdrawal": "e_invoice"}[fixture]
+    days = EInvoiceRules().days_to_confirm
+    deliver(says, in_days=days + 1)
+    close_task(Task.objects.get())
+    deliver(says, in_days=days + 2)
+    assert Task.objects.count() == 1
+    Task.objects.update(done_at=clock.now() - timedelta(days=days + 1))
+    deliver(says, in_days=2 * days + 2)
+    assert Task.objects.filter(state="open").count() == 1
+
+
+def test_agreed_withdrawn_and_agreed_again_before_any_delivery_waits_for_the_last_alone(
+    deliver, withdrawal, contract, terms, owner
+):
+    (again,) = give_consent(customer=contract.customer, terms=terms, email="anna@example.pl", by=owner)
+
+    deliver("e_invoice", in_days=EInvoiceRules().days_to_confirm + 1)
+
+    again.refresh_from_db()
+    withdrawal.refresh_from_db()
+    assert again.confirmed_at
+    assert (withdrawal.confirmed_at, withdrawal.is_waiting) == (None, False)
+    assert not Task.objects.exists()
+
+
+def test_a_delivery_of_the_time_between_confirms_the_withdrawal_and_not_the_consent_after_it(
+    deliver, withdrawal, contract, terms, owner
+):
+    EInvoiceWithdrawal.objects.update(withdrawn_at=clock.now() - timedelta(days=3))
+    (again,) = give_consent(customer=contract.customer, terms=terms, email="anna@example.pl", by=owner)
+
+    deliver("paper", in_days=-1)
+
+    again.refresh_from_db()
+    withdrawal.refresh_from_db()
+    assert withdrawal.confirmed_at
+    assert again.confirmed_at is None
+
+
+def test_a_task_of_a_withdrawal_closes_when_the_customer_agrees_anew(deliver, withdrawal, contract, terms, owner):
+    days = EInvoiceRules().days_to_confirm
+    deliver("e_invoice", in_days=days + 1)
+    give_consent(customer=contract.customer, terms=terms, email="anna@example.pl", by=owner)
+    deliver("e_invoice", in_days=days + 2)
+
+    assert Task.objects.get().state == "done"
+
+
+def test_leaving_what_the_office_arranged_is_told_once_and_confirmed_too(deliver, client, contract, owner):
+    Contract.objects.update(e_invoice="e_invoice")
+    for _press in range(2):
+        return_to_paper(customer=contract.customer, contract=None, by=owner)
+    assert OutboxFact.objects.count() == EInvoiceWithdrawal.objects.count() == 1
+    deliver("e_invoice")
+    assert [one.state for one in e_invoice_standing(factories.viewer(owner)).coverages] == ["off"]
+    deliver("paper", in_days=2)
+    assert EInvoiceWithdrawal.objects.get().confirmed_at
+    deliver("e_invoice", in_days=3)
+    assert [one.state for one in e_invoice_standing(factories.viewer(owner)).coverages] == ["office"], "arranged anew"
+    client.force_login(owner)
+    assert "E-faktury ustalone z biurem" in client.get(PAGE).content.decode()
+
+
+def test_a_contract_that_is_over_contradicts_nobody(withdrawal, contract):
+    over = factories.make_contract(contract.customer, ends_on=clock.today() - timedelta(days=40))
+    Contract.objects.filter(pk=over.pk).update(e_invoice="e_invoice")
+
+    e_invoice_confirmed.settle(contract.customer.contracts.all(), as_of=clock.now() + timedelta(days=20))
+
+    withdrawal.refresh_from_db()
+    assert withdrawal.confirmed_at
+    assert not Task.objects.exists()
+
+
+def test_by_rule_of_each_contract_the_withdrawal_of_one_says_nothing_of_another(contract, owner, terms):
+    rule(covers="contract")
+    other = factories.make_contract(contract.customer)
+    given = give_consent(customer=contract.customer, terms=terms, email="a@example.pl", by=owner)
+    withdraw_consent(next(one for one in given if one.contract == other), by=owner)
+
+    e_invoice_confirmed.settle(contract.customer.contracts.all(), as_of=clock.now() + timedelta(days=1))
+
+    assert EInvoiceWithdrawal.objects.get(contract=other).confirmed_at
+    assert EInvoiceConsent.objects.get(contract=contract).confirmed_at

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from portal import clock
 from portal.accounts.actions import publish_terms
 from portal.billing import transit
-from portal.billing.consent_model import EInvoiceConsent
-from portal.billing.e_invoice import give_consent
+from portal.billing.consent_model import EInvoiceConsent, EInvoiceWithdrawal
+from portal.billing.e_invoice import give_consent, return_to_paper
 from portal.billing.models import Invoice, LedgerEntry, OpenItem, Transit, TransitBooking
 from portal.customers.models import Customer
 from portal.desk.models import Task
@@ -55,6 +55,8 @@ def awaited(take, delivery):
     give_consent(customer=anna, terms=terms, email="anna@example.pl", by="form A")
     EInvoiceConsent.objects.update(given_at=AS_OF)
     delivery.row("contracts", "U1")["e_invoice"] = "e_invoice"
+    return_to_paper(customer=Customer.objects.get(external_id="K2"), contract=None, by="clerk")
+    EInvoiceWithdrawal.objects.update(withdrawn_at=AS_OF)
     delivery.rows("invoices").append(
         {"id": "F1", "customer": "K1", "number": "1/11/2026", "issued_on": date(2026, 11, 19), "gross": "80,00"}
     )
@@ -83,6 +85,8 @@ def set_off() -> dict[str, int]:
         "said of payments": AuditLine.objects.filter(deed="transit_booked").count(),
         "said of consents": AuditLine.objects.filter(deed="e_invoice_confirmed").count(),
         "consents confirmed": EInvoiceConsent.objects.exclude(confirmed_at=None).count(),
+        "said of withdrawals": AuditLine.objects.filter(deed="e_invoice_withdrawal_confirmed").count(),
+        "withdrawals confirmed": EInvoiceWithdrawal.objects.exclude(confirmed_at=None).count(),
         "said of readings": AuditLine.objects.filter(deed="reading_booked").count(),
         "manager's tasks": Task.objects.filter(kind="manager_without_account").count(),
         "tasks of figures": Task.objects.filter(kind="balance_question").count(),
