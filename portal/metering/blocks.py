@@ -65,13 +65,14 @@ class MetersWidget(Widget):
 
 @dataclass(frozen=True)
 class GiveNow:
-    """The meters whose readings are asked for, until when, and what follows when none come."""
+    """The meters whose readings are asked for, until when, and what follows when none come; those that are left to us."""
 
     lines: tuple[ToGive, ...]
     has_more: bool
     timing: Timing
     consequence: str
     is_example: bool = False
+    remote: tuple[ToGive, ...] = ()
 
     @property
     def is_blocked(self) -> bool:
@@ -108,7 +109,10 @@ class SubmitReadingWidget(Widget):
         lines = to_give(showing.viewer, limit=4)
         if not lines:
             return None
-        return GiveNow(tuple(lines[:3]), len(lines) > 3, timing(), consequence(rules(ReadingRules)))
+        asked = [line for line in lines if not line.is_left_to_us]
+        remote = tuple(line for line in lines if line.is_left_to_us)[:3]
+        told = consequence(rules(ReadingRules))
+        return GiveNow(tuple(asked[:3]), len(asked) > 3, timing(), told, remote=remote)
 
     def example(self, persona: Persona, value: dict[str, Any]) -> GiveNow:
         today = clock.today()

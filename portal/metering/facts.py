@@ -61,6 +61,7 @@ def known_of(meter: Meter, *, usual: Decimal | None = None, is_same_there: bool 
         digits=meter.digits,
         kind=row.customer_kind,  # type: ignore[attr-defined]  # annotated by with_facts
         is_main=meter.role == Meter.Role.MAIN,
+        is_remote=meter.is_remote,
         is_removed=bool(meter.removed_on and meter.removed_on <= today),
         booked_value=row.booked_value,  # type: ignore[attr-defined]  # as above
         booked_on=row.booked_on,  # type: ignore[attr-defined]  # as above

@@ -37,6 +37,7 @@ def owing(window: Window, day_rules: ReadingRules) -> QuerySet[Customer]:
     )
     given = MeterReading.objects.filter(
         meter__point__customer=OuterRef("pk"),
+        meter__is_remote=False,  # what we read ourselves by the hour is no reading that somebody gave
         read_on__range=(window.opens, window.closes),
         state__in=STANDING,
     )

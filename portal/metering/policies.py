@@ -3,7 +3,7 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from enum import StrEnum
 
 from portal.metering.rules import REFUSE, TO_CHECK, ReadingRules
@@ -15,6 +15,7 @@ ROLLOVER_PART = Decimal("0.9")  # a dial that has passed this part of its range 
 
 class Reason(StrEnum):
     NOT_OFFERED = "not_offered"
+    READ_REMOTELY = "read_remotely"
     REMOVED = "removed"
     FUTURE = "future"
     OLDER_THAN_BOOKED = "older_than_booked"
@@ -86,6 +87,7 @@ class Known:
     digits: int = 5
     kind: str = "person"
     is_main: bool = True
+    is_remote: bool = False
     is_removed: bool = False
     booked_value: Decimal | None = None
     booked_on: date | None = None
@@ -142,6 +144,11 @@ def is_offered(known: Known, rules: ReadingRules) -> bool:
     return known.is_main or known.kind not in rules.main_meter_only
 
 
+def is_left_to_us(is_remote: bool, rules: ReadingRules) -> bool:
+    """Whether the utility reads the meter remotely and takes nobody else's reading of it."""
+    return is_remote and not rules.takes_remote
+
+
 def decide(given: Given, known: Known, rules: ReadingRules) -> Verdict:
     """A value that cannot be is put right in the form; what the rules refuse may be sent to a clerk all the same."""
     senseless = _senseless(given, known, rules)
@@ -173,6 +180,8 @@ def _senseless(given: Given, known: Known, rules: ReadingRules) -> Reason | None
 def _against_the_rules(given: Given, known: Known, rules: ReadingRules) -> list[tuple[Reason, str]]:
     """What speaks against it, each with what the rules answer."""
     found: list[tuple[Reason, str]] = []
+    if is_left_to_us(known.is_remote, rules):
+        found.append((Reason.READ_REMOTELY, REFUSE))
     if known.is_removed:
         found.append((Reason.REMOVED, REFUSE))
     if known.booked_on and given.read_on < known.booked_on:
@@ -184,7 +193,7 @@ def _against_the_rules(given: Given, known: Known, rules: ReadingRules) -> list[
         found.append((Reason.OUTSIDE_WINDOW, rules.outside_window))
     elif window and rules.is_once_per_window and known.is_given_in_window:
         found.append((Reason.GIVEN_ALREADY, REFUSE))
-    if known.booked_value is not None and given.value < known.booked_value:
+    if known.booked_value is not None and given.value < black_figures(known.booked_value):
         if is_rollover(given.value, known):
             found.append((Reason.ROLLOVER, TO_CHECK))
         else:
@@ -192,6 +201,11 @@ def _against_the_rules(given: Given, known: Known, rules: ReadingRules) -> list[
     if given.is_unproven:
         found.append((Reason.UNPROVEN, TO_CHECK))
     return found
+
+
+def black_figures(value: Decimal) -> Decimal:
+    """What a person reads off a dial that shows this: a meter that is read remotely gives its red figures too."""
+    return value.to_integral_value(ROUND_FLOOR)
 
 
 def is_rollover(value: Decimal, known: Known) -> bool:

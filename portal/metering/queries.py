@@ -1,6 +1,6 @@
 """Meters, what they last showed, which readings are to be given and which were."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from portal.customers.access import Viewer
 from portal.customers.models import Deed, Delegation
 from portal.metering.facts import CHANGEABLE, PENDING, STANDING, in_use, known_of, with_facts
 from portal.metering.models import Meter, MeterReading
-from portal.metering.policies import Known, Window, is_offered, next_window, window_of_month
+from portal.metering.policies import Known, Window, is_left_to_us, is_offered, next_window, window_of_month
 from portal.metering.rules import ReadingRules
 from portal.utility.rulebook import rules
 from portal.utility.rules import Modules
@@ -102,13 +102,17 @@ def _line(row: Meter) -> MeterLine:
 
 @dataclass(frozen=True)
 class ToGive:
-    """A meter whose reading may be given: what is known of it, and the reading that is on its way."""
+    """A meter whose reading may be given: what is known of it, and the reading that is on its way.
+
+    `is_left_to_us`: it is read remotely, and nobody is asked for its reading.
+    """
 
     meter: Meter
     known: Known
     pending_value: Decimal | None = None
     pending_on: date | None = None
     pending_state: str = ""
+    is_left_to_us: bool = False
 
     @property
     def place(self) -> str:
@@ -150,8 +154,8 @@ def is_taking(viewer: Viewer) -> bool:
     return viewer.customer.kind in day_rules.accepted_from
 
 
-def to_give(viewer: Viewer, *, limit: int, start: int = 0, only: UUID | None = None) -> list[ToGive]:
-    """The meters whose readings the viewer may give, by place. One statement."""
+def to_give(viewer: Viewer, *, limit: int, start: int = 0, only: Collection[UUID] = ()) -> list[ToGive]:
+    """The meters whose readings the viewer may give, by place, then those that are left to us. One statement."""
     if not is_taking(viewer):
         return []
     day_rules = rules(ReadingRules)
@@ -159,8 +163,8 @@ def to_give(viewer: Viewer, *, limit: int, start: int = 0, only: UUID | None = N
         "-read_on", "-pk"
     )
     found = access.visible(Meter.objects.filter(in_use(clock.today())), viewer, Deed.SUBMIT_READING)
-    if only is not None:
-        found = found.filter(public_id=only)
+    if only:
+        found = found.filter(public_id__in=only)
     if viewer.customer and viewer.customer.kind in day_rules.main_meter_only:
         found = found.filter(role=Meter.Role.MAIN)
     rows = with_facts(found, day_rules).annotate(
@@ -168,10 +172,17 @@ def to_give(viewer: Viewer, *, limit: int, start: int = 0, only: UUID | None = N
         pending_on=Subquery(pending.values("read_on")[:1]),
         pending_state=Subquery(pending.values("state")[:1]),
     )
-    ordered = rows.order_by(*BY_PLACE)[start : start + limit]
-    lines = [(row, known_of(row)) for row in ordered]
+    order = BY_PLACE if day_rules.takes_remote else ("is_remote", *BY_PLACE)
+    lines = [(row, known_of(row)) for row in rows.order_by(*order)[start : start + limit]]
     return [
-        ToGive(row, known, row.pending_value, row.pending_on, row.pending_state or "")
+        ToGive(
+            row,
+            known,
+            row.pending_value,
+            row.pending_on,
+            row.pending_state or "",
+            is_left_to_us(known.is_remote, day_rules),
+        )
         for row, known in lines
         if is_offered(known, day_rules)
     ]
@@ -192,7 +203,7 @@ def readings_due(held: Iterable[Delegation]) -> dict[int, int] | None:
         meter=OuterRef("pk"), state__in=STANDING, read_on__range=(window.opens, window.closes)
     )
     waiting = access.within(
-        Meter.objects.filter(in_use(today), point__customer__kind__in=day_rules.accepted_from),
+        Meter.objects.filter(in_use(today), is_remote=False, point__customer__kind__in=day_rules.accepted_from),
         access.reach(held, Deed.SUBMIT_READING),
     ).exclude(~Q(role=Meter.Role.MAIN), point__customer__kind__in=day_rules.main_meter_only)
     counted = waiting.exclude(Exists(given)).values("point__customer").annotate(count=Count("pk")).order_by()

@@ -29,6 +29,13 @@ class ReadingRules(RuleSet):
         ("person", "firm", "community"), gettext_noop("Who submits readings"), choices=KINDS
     )
     main_meter_only: tuple[str, ...] = rule((), gettext_noop("Who submits of the main meter only"), choices=KINDS)
+    takes_remote: bool = rule(
+        default=False,
+        label=gettext_noop("Readings of meters that are read remotely are taken too"),
+        help_text=gettext_noop(
+            "For a control reading. Nobody is reminded of one, and nothing follows when none comes."
+        ),
+    )
     history_months: int = rule(24, gettext_noop("Months of history shown"))
     window_from_day: int = rule(
         0,

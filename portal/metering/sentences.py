@@ -11,6 +11,7 @@ from portal.metering.rules import ReadingRules
 from portal.utility.templatetags.ebok import cubic, day_words
 
 FOR_CLERKS: dict[str, Any] = {
+    Reason.READ_REMOTELY: gettext_lazy("the meter is read remotely"),
     Reason.REMOVED: gettext_lazy("the meter was taken off"),
     Reason.OLDER_THAN_BOOKED: gettext_lazy("older than the last booked reading"),
     Reason.BLOCKED: gettext_lazy("the customer is blocked after a missed window"),
@@ -36,6 +37,7 @@ def why(reason: str, known: Known, rules: ReadingRules) -> str:
     booked = {"value": cubic(known.booked_value), "day": day_words(known.booked_on)}
     sentences = {
         Reason.NOT_OFFERED: _("Readings of this meter are not taken here."),
+        Reason.READ_REMOTELY: _("We read this meter remotely, so you need not give its reading."),
         Reason.REMOVED: _("This meter was taken off, so its readings are not taken any more."),
         Reason.FUTURE: _("This day has not come yet. Give the day on which you read the meter."),
         Reason.OLDER_THAN_BOOKED: _("We have a later reading already: %(value)s on %(day)s.") % booked,

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import storages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from portal.metering import alerts as watch
 from portal.metering.forms import Line, ReadingsForm
 from portal.metering.missing import consequence
 from portal.metering.models import Meter, MeterReading
-from portal.metering.policies import AskAgain, Refused
+from portal.metering.policies import AskAgain, Refused, is_left_to_us
 from portal.metering.rules import ReadingRules
 from portal.metering.sentences import why
 from portal.utility.rulebook import rules
@@ -76,10 +76,15 @@ def submit(request: HttpRequest) -> HttpResponse:
     only = instead_of.meter.public_id if instead_of else _uuid(sent.get("meter", ""))
     at = sent.get("page", "1")
     page = int(at) if at.isdecimal() and 0 < int(at) < 1000 else 1
-    found = queries.to_give(viewer, limit=A_FORM + 1, start=(page - 1) * A_FORM, only=only)
-    lines, has_more = found[:A_FORM], len(found) > A_FORM
-    more = {"instead_of": instead_of, "only": only, "page": page, "has_more": has_more}
-    if request.method == "GET":
+    found = queries.to_give(viewer, limit=A_FORM + 1, start=(page - 1) * A_FORM, only=[only] if only else [])
+    typed = _typed(request.POST)
+    lines = [one for one in found[:A_FORM] if not one.is_left_to_us or one.meter.public_id in typed]
+    remote = [one for one in found[:A_FORM] if one not in lines]
+    elsewhere = typed - {one.meter.public_id for one in lines}
+    if elsewhere:  # a page that was open while a meter went to another page of the form
+        lines += queries.to_give(viewer, limit=A_FORM, only=elsewhere)
+    more = {"instead_of": instead_of, "only": only, "page": page, "has_more": len(found) > A_FORM, "remote": remote}
+    if request.method == "GET" or (remote and not lines):
         start = {
             f"value-{one.meter.public_id.hex}": f"{instead_of.value:f}".split(".")[0] for one in lines if instead_of
         }
@@ -96,6 +101,12 @@ def submit(request: HttpRequest) -> HttpResponse:
     for line in [line for line in form.lines if line not in left]:
         form.lines.remove(line)
     return _form(request, viewer, form, more, status=409)
+
+
+def _typed(sent: QueryDict) -> set[UUID]:
+    """The meters of which a value was sent, whichever page of the form it came from."""
+    names = {name.removeprefix("value-") for name, value in sent.items() if name.startswith("value-") and value}
+    return {key for key in map(_uuid, names) if key}
 
 
 def _instead_of(viewer: Viewer, key: str) -> MeterReading | None:
@@ -227,8 +238,10 @@ def meter(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     told = history.history(found, asked)
     may_give = access.may(viewer, Deed.SUBMIT_READING) and queries.is_taking(viewer)
+    is_left = may_give and not found.removed_on and is_left_to_us(found.is_remote, rules(ReadingRules))
     start = f"?{_asks(viewer)}{'&of=place' if asked.of_place else ''}"
-    shown = {"meter": found, "history": told, "start": start, "viewer": viewer, "may_give": may_give}
+    shown = {"meter": found, "history": told, "start": start, "viewer": viewer}
+    shown["may_give"], shown["is_left_to_us"] = may_give and not found.removed_on and not is_left, is_left
     shown["alerts"] = watch.alerts(viewer, found)
     shown["is_watching"] = watch.is_watching()
     shown["may_ask"] = not viewer.is_read_only

@@ -34,6 +34,7 @@ RULES = {
     "lebork": LEBORK,
     "communities": ReadingRules(main_meter_only=("community",)),
     "jaworzno": ReadingRules(is_accepting=False),
+    "control": ReadingRules(takes_remote=True),
 }
 
 
@@ -62,6 +63,7 @@ def known_of(row: dict[str, str]) -> Known:
         today=date.fromisoformat(row["Today"]),
         kind=next((kind for kind in ("firm", "community") if kind in also), "person"),
         is_main="garden" not in also,
+        is_remote="remote" in also,
         is_removed="removed" in also,
         booked_value=booked[0],
         booked_on=booked[1],
@@ -125,7 +127,9 @@ def test_the_five_run_by_the_rules_that_their_presets_give():
         if not path.exists():
             continue
         stored = tomllib.loads(path.read_text(encoding="utf-8"))["rules"].get("readings", {})
-        deciding = ("is_accepting", "accepted_from", "window_from_day", "outside_window", "blocked", "below_booked")
+        deciding = (
+            "is_accepting", "accepted_from", "takes_remote", "window_from_day", "outside_window", "blocked", "below_booked",
+        )  # fmt: skip
         loaded = ReadingRules.from_stored(stored)
         assert {name: getattr(loaded, name) for name in deciding} == {
             name: getattr(day_rules, name) for name in deciding
