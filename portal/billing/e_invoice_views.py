@@ -166,7 +166,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         _withdraw(viewer, coverage, request.user)
-        messages.success(request, _("You have withdrawn from e-invoices. Your next bills come on paper."))
+        messages.success(request, _("You have withdrawn from e-invoices. We pass it on to the billing system."))
         return redirect(_home(viewer))
     shown = {"coverage": coverage, "home": _home(viewer), **_words(viewer, standing)}
     return render(request, "billing/e_invoice_withdraw.html", shown)

@@ -165,7 +165,7 @@ def _point(customer: Member, count: int, street: str, building: str, unit: str, 
     mean = {"person": (3.5, 15.0), "firm": (8.0, 90.0), "community": (60.0, 240.0)}[customer.kind]
     has_garden = customer.place == HOUSEHOLD or (customer.kind == "person" and not unit and chance.random() < 0.25)
     is_remote = customer.kind != "person" or chance.random() < 0.3
-    if customer.place in (HOUSEHOLD, COMMUNITY):  # who signs in has readings to give; of three staircases one is read by the hour
+    if customer.place in (HOUSEHOLD, COMMUNITY):  # who signs in has readings to give, and one meter read by the hour
         is_remote = customer.place == COMMUNITY and count == 1
     staircase = f"Klatka {'ABCDEFGH'[count - 1]}"
     main = _meter(customer, f"M{customer.number}-{count}", "main", as_of, is_remote=is_remote)
