@@ -357,7 +357,8 @@ def test_a_withdrawal_is_confirmed_once_by_the_first_delivery_that_says_paper(de
         withdrawal.refresh_from_db()
         assert withdrawal.confirmed_at is None
         assert "nie potwierdził rezygnacji" in page()
-        assert 'name="accepts"' in page(), "withdrawn is off, whatever billing still says"
+        states = [one.state for one in e_invoice_standing(factories.viewer(owner)).coverages]
+        assert states == ["off"], "withdrawn is off, whatever billing still says"
     deliver("paper", in_days=-1)
     withdrawal.refresh_from_db()
     assert withdrawal.confirmed_at is None, "what was made before the withdrawal says nothing of it"
