@@ -7,14 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from payments.gateways.sandbox import SandboxSession
-from payments.policies import NOT_PAID, WAITING
+from payments.gateways.sandbox import SandboxReturn, SandboxSession
+from payments.policies import NOT_PAID, WAITING, WhyReturned
 from portal.billing.models import Transit
 from portal.customers.models import Customer
 from portal.customers.scope import Partial, Scope
 from portal.moneyfield import GroszeField
 
-__all__ = ["GatewayEvent", "Payment", "Payout", "PayoutLine", "Refund", "SandboxSession"]
+__all__ = ["GatewayEvent", "Payment", "Payout", "PayoutLine", "Refund", "SandboxReturn", "SandboxSession"]
 
 
 class Payment(models.Model):
@@ -141,7 +141,18 @@ class GatewayEvent(models.Model):
 
 
 class Payout(models.Model):
-    """What a gateway has sent to the utility's bank account in one transfer, as it tells it."""
+    """What a gateway has sent to the utility's bank account in one transfer, as it tells it.
+
+    It may come back, even days after it arrived: then its lines stay, and a later payout has one for the whole of it.
+    """
+
+    class Returned(models.TextChoices):
+        ACCOUNT = (
+            WhyReturned.ACCOUNT.value,
+            _("the bank account is closed or blocked, or its number or holder is wrong"),
+        )
+        BANK = WhyReturned.BANK.value, _("the bank did not take it")
+        CALLED_OFF = WhyReturned.CALLED_OFF.value, _("it was called off at the gateway")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     gateway = models.CharField(_("gateway"), max_length=20)
@@ -150,6 +161,8 @@ class Payout(models.Model):
     currency = models.CharField(max_length=3, default="PLN")
     sent_on = models.DateField(_("sent on"))
     read_at = models.DateTimeField()
+    returned_on = models.DateField(_("came back on"), null=True, blank=True)
+    returned_because = models.CharField(max_length=12, choices=Returned.choices, blank=True)
 
     class Meta:
         verbose_name = _("payout")
@@ -169,6 +182,7 @@ class PayoutLine(models.Model):
         REFUND = "refund", _("refund")
         DISPUTE = "dispute", _("dispute")
         FEE = "fee", _("gateway's own fee")
+        RETURNED = "returned", _("payout that came back")
         OTHER = "other", _("other")
 
     class Trouble(models.TextChoices):
@@ -176,6 +190,7 @@ class PayoutLine(models.Model):
         UNKNOWN = "unknown", _("no such payment here")
         AMOUNT = "amount", _("the payment says another amount")
         FEE = "fee", _("the payment says another fee")
+        PAYOUT = "payout", _("no payout of this amount came back")
         OTHER = "other", _("of nothing that is known here")
 
     payout = models.ForeignKey(Payout, models.PROTECT, related_name="lines")
@@ -185,6 +200,8 @@ class PayoutLine(models.Model):
     fee = GroszeField(_("fee"), default=0)
     gateway_payment_id = models.CharField(max_length=120, blank=True)
     payment = models.ForeignKey(Payment, models.PROTECT, null=True, blank=True, related_name="payout_lines")
+    gateway_payout_id = models.CharField(max_length=120, blank=True)
+    returned_payout = models.ForeignKey(Payout, models.PROTECT, null=True, blank=True, related_name="sent_again")
     trouble = models.CharField(max_length=10, choices=Trouble.choices, blank=True)
 
     class Meta:
@@ -192,3 +209,8 @@ class PayoutLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.movement_id} {self.amount}"
+
+    @property
+    def of_what(self) -> str:
+        """By the gateway's own numbers."""
+        return self.gateway_payment_id or self.gateway_payout_id or self.movement_id

@@ -138,8 +138,9 @@ def days(request: HttpRequest) -> HttpResponse:
     """Each day of a month by gateway: what came, where it lies, what has reached the bank."""
     _check(request, refunds.RIGHT)
     first, last = _period(request)
+    found = reconciliation.by_day(first, last)
     shown = {"page_title": _("Online payments by days"), "first": first, "last": last}
-    shown["days"] = reconciliation.by_day(first, last)
+    shown |= {"days": found, "sums": reconciliation.together(found)}
     return render(request, "payments/panel/days.html", shown)
 
 

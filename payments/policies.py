@@ -24,6 +24,14 @@ class Dispute(StrEnum):
     LOST = "lost"
 
 
+class WhyReturned(StrEnum):
+    """Why a payout came back to the gateway, by what somebody has to do about it."""
+
+    ACCOUNT = "account"  # closed, blocked, or not as the gateway has it
+    BANK = "bank"  # refused without a reason that would help
+    CALLED_OFF = "called_off"  # at the gateway itself
+
+
 ZERO = Decimal("0.00")
 WAITING = frozenset({"created", "pending"})
 NOT_PAID = frozenset({"failed", "expired", "cancelled"})
@@ -151,7 +159,10 @@ def told_back(*, left_before: Decimal, left: Decimal, payers_fee: Decimal) -> De
 
 @dataclass(frozen=True, kw_only=True)
 class LineFacts:
-    """A line of a payout beside its payment. `in_all`: what all lines of this kind say of the payment together."""
+    """A line of a payout beside its payment, or beside the earlier payout whose money it sends again.
+
+    `in_all`: what all lines of this kind say of that payment or payout together. `returned`: the earlier payout's amount.
+    """
 
     kind: str
     amount: Decimal
@@ -162,14 +173,17 @@ class LineFacts:
     refunded: Decimal = ZERO
     payments_fee: Decimal | None = None
     in_all: Decimal = ZERO
+    returned: Decimal | None = None
 
 
 def trouble_with(line: LineFacts) -> str:
-    """Why a line of a payout does not fit its payment: unknown, amount, fee or other; empty when it fits.
+    """Why a line of a payout fits neither a payment nor a returned payout: unknown, amount, fee, payout or other; empty when it fits.
 
     Money of a dispute goes and comes while the dispute runs, so of it only the payment has to be known. Refunds reach
     a payout later than the payer, so they may come to less than what was refunded, never to more.
     """
+    if line.kind == "returned":
+        return "" if line.amount == line.returned == line.in_all else "payout"
     if not line.is_of_a_payment:
         return "" if line.kind == "fee" else "other"
     if not line.is_known:

@@ -1,8 +1,8 @@
 """Where every received grosz lies: one line for each payment of some days, and their totals, for the accountant."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TextIO
@@ -10,6 +10,7 @@ from typing import Any, TextIO
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.utils.translation import gettext as _
 
+from payments import payouts
 from payments.models import Payment, PayoutLine
 from portal import clock, money
 from portal.billing.models import Transit, TransitBooking
@@ -65,9 +66,16 @@ def where_it_lies(payment: Payment, booked: Decimal) -> Lies:
 
 
 def paid_between(first: date, last: date) -> Iterator[tuple[Payment, Lies]]:
-    """Payments whose money came on these days, the oldest first. One statement."""
+    """Payments whose money came on these days, the oldest first, with the payout that brought it. Three statements.
+
+    A payout that came back brought nothing: its payments' money is at the bank by whichever later one sent it again.
+    """
+    instead = payouts.at_the_bank_by()
+    not_there = [number for number, later in instead.items() if later is None]
     bookings = TransitBooking.objects.filter(transit=OuterRef("transit"), entry__is_current=True)
-    charges = PayoutLine.objects.filter(payment=OuterRef("pk"), kind=PayoutLine.Kind.CHARGE)
+    charges = PayoutLine.objects.filter(payment=OuterRef("pk"), kind=PayoutLine.Kind.CHARGE).exclude(
+        payout__in=not_there
+    )
     came = (
         Payment.objects.filter(
             succeeded_at__gte=clock.at(first, 0), succeeded_at__lt=clock.at(last + timedelta(days=1), 0)
@@ -76,12 +84,15 @@ def paid_between(first: date, last: date) -> Iterator[tuple[Payment, Lies]]:
         .annotate(
             booked_of_it=_sum(bookings, "transit"),
             sent_of_it=_sum(charges, "payment"),
+            payout_key=Subquery(charges.order_by("pk").values("payout")[:1]),
             payout_number=Subquery(charges.order_by("pk").values("payout__payout_id")[:1]),
             payout_on=Subquery(charges.order_by("pk").values("payout__sent_on")[:1]),
         )
         .order_by("succeeded_at", "pk")
     )
     for payment in came:
+        if later := instead.get(payment.payout_key or 0):
+            payment.payout_number, payment.payout_on = later.payout_id, later.sent_on
         yield payment, where_it_lies(payment, payment.booked_of_it or ZERO)
 
 
@@ -95,16 +106,15 @@ def _sum(rows: QuerySet[Any], by: str) -> Subquery:
 # By days
 
 
-@dataclass(frozen=True)
-class Day:
-    """What came on one day by one gateway in one currency, where it lies now, and how much of it is at the bank."""
+@dataclass(frozen=True, kw_only=True)
+class Came:
+    """What came by one gateway in one currency, where it lies now, and how much of it is at the bank."""
 
-    on: date
     gateway: str
     currency: str
-    payments: int
-    lies: Lies
-    sent: Decimal
+    payments: int = 0
+    lies: Lies = Lies()
+    sent: Decimal = ZERO
 
     @property
     def to_come(self) -> Decimal:
@@ -112,8 +122,15 @@ class Day:
         return self.lies.received - self.sent
 
 
+@dataclass(frozen=True, kw_only=True)
+class Day(Came):
+    """What came on one day."""
+
+    on: date
+
+
 def by_day(first: date, last: date) -> list[Day]:
-    """The newest first. One statement."""
+    """The newest first. Three statements."""
     days: dict[tuple[date, str, str], tuple[int, Lies, Decimal]] = {}
     for payment, lies in paid_between(first, last):
         if payment.succeeded_at is None:
@@ -122,7 +139,25 @@ def by_day(first: date, last: date) -> list[Day]:
         count, so_far, sent = days.get(key, (0, Lies(), ZERO))
         days[key] = count + 1, so_far + lies, sent + (payment.sent_of_it or ZERO)  # type: ignore[attr-defined]  # annotated in paid_between
     newest_first = sorted(days.items(), key=lambda one: (-one[0][0].toordinal(), one[0][1:]))
-    return [Day(*key, *figures) for key, figures in newest_first]
+    return [
+        Day(on=on, gateway=gateway, currency=currency, payments=count, lies=lies, sent=sent)
+        for (on, gateway, currency), (count, lies, sent) in newest_first
+    ]
+
+
+def together(days: Iterable[Day]) -> list[Came]:
+    """All of some days, for each gateway and currency."""
+    sums: dict[tuple[str, str], Came] = {}
+    for day in days:
+        key = day.gateway, day.currency
+        so_far = sums.get(key, Came(gateway=day.gateway, currency=day.currency))
+        sums[key] = replace(
+            so_far,
+            payments=so_far.payments + day.payments,
+            lies=so_far.lies + day.lies,
+            sent=so_far.sent + day.sent,
+        )
+    return [sums[key] for key in sorted(sums)]
 
 
 def look_at_the_days() -> None:

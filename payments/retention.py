@@ -21,6 +21,7 @@ def state() -> None:
     keep("payments.PayoutLine", money, download="told by the payment")
     keep("payments.GatewayEvent", "the contents “event_payloads_months”", download="told by the payment")
     keep("payments.SandboxSession", "a demo's only", download="a demo's only")
+    keep("payments.SandboxReturn", "a demo's only", download="a demo's only")
     end_in_time(
         Ending(
             "event_payloads",

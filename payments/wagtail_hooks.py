@@ -7,7 +7,7 @@ import django_filters
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, ExpressionWrapper, Q, QuerySet, Sum
 from django.forms import RadioSelect
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -31,6 +31,7 @@ from portal.billing.models import Transit
 from portal.desk.models import Task
 from portal.journal.actions import note
 from portal.journal.models import AuditLine
+from portal.moneyfield import GroszeField
 from portal.utility.registers import Register, RegisterIndex, RegisterPage
 from portal.utility.templatetags.ebok import day, moment
 
@@ -73,7 +74,13 @@ class PaymentIndex(RegisterIndex):
 
     @cached_property
     def columns(self) -> list[Column]:
-        amount = Column("amount", label=_("Amount"), accessor=lambda one: money.zloty(one.amount), sort_key="amount")
+        amount = Column(
+            "amount",
+            label=_("Amount"),
+            accessor=lambda one: money.zloty(one.amount),
+            classname="money",
+            sort_key="amount",
+        )
         return [
             TitleColumn("reference", label=_("Reference"), accessor="transit.reference", get_url=self.get_inspect_url),
             Column("customer", label=_("Customer number"), accessor="customer.number"),
@@ -128,6 +135,7 @@ class PaymentPage(RegisterPage):
         context["is_proposed"] = Task.objects.filter(
             kind="transit_match", about=f"transit:{payment.transit.reference}", state=Task.State.OPEN
         ).exists()
+        context["may_see_payouts"] = self.request.user.has_perm("payments.view_payout")
         context["payout_lines"] = payment.payout_lines.select_related("payout").order_by("pk")
         return context
 
@@ -190,23 +198,36 @@ class PayoutIndex(RegisterIndex):
 
     def get_base_queryset(self) -> QuerySet[Payout]:
         in_trouble = Count("lines", filter=~Q(lines__trouble=""))
-        return Payout.objects.annotate(count=Count("lines"), troubles=in_trouble).order_by("-sent_on", "-pk")
+        come_to = ExpressionWrapper(Sum("lines__amount") - Sum("lines__fee"), output_field=GroszeField())
+        return Payout.objects.annotate(count=Count("lines"), troubles=in_trouble, come_to=come_to).order_by(
+            "-sent_on", "-pk"
+        )
 
     @cached_property
     def columns(self) -> list[Column]:
         return [
             TitleColumn("payout_id", label=_("Number of the payout"), get_url=self.get_inspect_url),
             Column("sent_on", label=_("Sent on"), accessor=lambda one: day(one.sent_on), sort_key="sent_on"),
+            Column("amount", label=_("Amount"), accessor=_amount_of_payout, classname="money", sort_key="amount"),
+            StatusTagColumn("state", label=_("State"), accessor=_payout_state, primary=_is_in_order),
+            Column("count", label=_("Lines"), accessor="count", classname="money"),
             Column("gateway", label=_("Gateway")),
-            Column("amount", label=_("Amount"), accessor=lambda one: money_in(one.amount, one.currency)),
-            Column("count", label=_("Lines"), accessor="count"),
-            StatusTagColumn(
-                "troubles",
-                label=_("Does it fit?"),
-                accessor=lambda one: _("no") if one.troubles else _("yes"),
-                primary=lambda one: not one.troubles,
-            ),
         ]
+
+
+def _amount_of_payout(payout: Payout) -> str:
+    return money_in(payout.amount, payout.currency)
+
+
+def _is_in_order(payout: Any) -> bool:
+    """As annotated in PayoutIndex: it arrived, and its lines fit and come to what was sent, where they are told."""
+    return not (payout.returned_on or payout.troubles or payout.come_to not in (None, payout.amount))
+
+
+def _payout_state(payout: Any) -> str:
+    if payout.returned_on:
+        return _("came back on %(day)s") % {"day": day(payout.returned_on)}
+    return _("in order") if _is_in_order(payout) else _("does not fit")
 
 
 class PayoutPage(RegisterPage):
@@ -218,9 +239,15 @@ class PayoutPage(RegisterPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        lines = list(self.object.lines.select_related("payment__transit").order_by("pk"))
-        context["payout"], context["lines"] = self.object, lines
-        context["adds_up"] = payouts.adds_up(self.object, lines)
+        payout = self.object
+        lines = list(payout.lines.select_related("payment__transit", "returned_payout").order_by("pk"))
+        context["payout"], context["lines"] = payout, lines
+        context["adds_up"] = payouts.adds_up(payout, lines)
+        context["totals"] = payouts.totals(lines)
+        if payout.returned_on:
+            context["what_to_do"] = payouts.what_to_do(payout)
+            again = payout.sent_again.select_related("payout").order_by("pk").first()
+            context["sent_again_in"] = again and again.payout
         return context
 
 

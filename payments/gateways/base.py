@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from payments import gateways
-from payments.policies import Dispute, Outcome
+from payments.policies import Dispute, Outcome, WhyReturned
 
 
 class GatewayFault(Exception):
@@ -102,6 +102,7 @@ class Movement(StrEnum):
     REFUND = "refund"
     DISPUTE = "dispute"  # taken by a payer's bank, or given back by it
     FEE = "fee"  # the gateway's own, not of one payment
+    RETURNED = "returned"  # money of an earlier payout that came back, and is sent again
     OTHER = "other"
 
 
@@ -114,6 +115,7 @@ class MovementTold:
     amount: Decimal
     fee: Decimal = Decimal("0.00")
     gateway_payment_id: str = ""
+    gateway_payout_id: str = ""  # the earlier payout whose money it is
 
     @property
     def net(self) -> Decimal:
@@ -122,13 +124,18 @@ class MovementTold:
 
 @dataclass(frozen=True, kw_only=True)
 class PayoutTold:
-    """What a gateway has sent to the utility's bank account in one transfer."""
+    """What a gateway has sent to the utility's bank account in one transfer.
+
+    `returned_on`: since when the money is back at the gateway, however surely it had seemed sent; a later payout holds it.
+    """
 
     payout_id: str
     amount: Decimal
     currency: str
     sent_on: date
     movements: tuple[MovementTold, ...] = ()
+    returned_on: date | None = None
+    returned_because: WhyReturned | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +171,7 @@ class Gateway(Protocol):
         """Give money back the way it came. The same key gives it back once, however often it is asked for."""
 
     def payouts_since(self, moment: datetime) -> Iterable[PayoutTold]:
-        """Every transfer to the utility's account since, each with the whole of what it is made of."""
+        """Every transfer to the utility's account since, each with the whole of what it is made of, and whether it came back."""
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Event:
         """Verify and read a message. Raises BadSignature."""

@@ -27,7 +27,7 @@ from payments.gateways.base import (
     SessionState,
     gateway,
 )
-from payments.policies import Outcome
+from payments.policies import Outcome, WhyReturned
 from portal import clock, money
 from portal.moneyfield import GroszeField
 
@@ -66,6 +66,19 @@ class SandboxSession(models.Model):
 
     def __str__(self) -> str:
         return self.session_id
+
+
+class SandboxReturn(models.Model):
+    """A payout of the sandbox that the bank account did not take."""
+
+    payout_id = models.CharField(max_length=60, unique=True)
+    returned_on = models.DateField()
+
+    class Meta:
+        app_label = "payments"
+
+    def __str__(self) -> str:
+        return self.payout_id
 
 
 OUTCOMES = {
@@ -126,17 +139,9 @@ class SandboxGateway:
             session.save(update_fields=["refunds"])
 
     def payouts_since(self, moment: datetime) -> Iterable[PayoutTold]:
-        """Each day's money is sent the next morning, without any fee."""
-        lines: dict[tuple[date, str], list[MovementTold]] = {}
-        for session in SandboxSession.objects.filter(state=SandboxSession.State.PAID).order_by("pk"):
-            for day, told in _movements(session):
-                lines.setdefault((day, session.currency), []).append(told)
-        for (day, currency), some in sorted(lines.items()):
-            if clock.at(moment.astimezone(clock.WARSAW).date()) <= clock.at(day) < clock.at(clock.today()):
-                total = sum((one.net for one in some), Decimal("0.00"))
-                sent = day + timedelta(days=1)
-                number = f"sbxpo_{day:%Y%m%d}_{currency}"
-                yield PayoutTold(payout_id=number, amount=total, currency=currency, sent_on=sent, movements=tuple(some))
+        """Each day's money is sent the next morning, without any fee; what came back, with that of the day on which it did."""
+        first = moment.astimezone(clock.WARSAW).date()
+        return [told for day, told in _payouts() if first <= day < clock.today()]
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> Event:
         stamp, _, signature = headers.get(SIGNATURE, "").partition(",")
@@ -177,6 +182,11 @@ def decline(session_id: str) -> SandboxSession:
 
 def expire(session_id: str) -> SandboxSession:
     return _move(session_id, SandboxSession.State.EXPIRED)
+
+
+def send_back(payout_id: str) -> None:
+    """The bank account does not take the payout."""
+    SandboxReturn.objects.create(payout_id=payout_id, returned_on=clock.today())
 
 
 def message(session: SandboxSession, kind: str = "", event_id: str = "") -> tuple[bytes, dict[str, str]]:
@@ -227,6 +237,46 @@ def _movements(session: SandboxSession) -> Iterator[tuple[date, MovementTold]]:
         amount = -money.from_grosze(grosze)
         told = MovementTold(movement_id=key, kind=Movement.REFUND, amount=amount, gateway_payment_id=number)
         yield date.fromisoformat(day), told
+
+
+def _payouts() -> list[tuple[date, PayoutTold]]:
+    """Every payout with the day whose money it is, the oldest first."""
+    lines: dict[tuple[date, str], list[MovementTold]] = {}
+    for session in SandboxSession.objects.filter(state=SandboxSession.State.PAID).order_by("pk"):
+        for day, told in _movements(session):
+            lines.setdefault((day, session.currency), []).append(told)
+    numbers = {f"sbxpo_{day:%Y%m%d}_{currency}": (day, currency) for day, currency in lines}
+    returned = dict(SandboxReturn.objects.values_list("payout_id", "returned_on"))
+    # In the order in which they came back: what is sent again may come back again.
+    for number, day in sorted(returned.items(), key=lambda one: one[1]):
+        _day, currency = numbers[number]
+        again = MovementTold(
+            movement_id=f"back_{number}",
+            kind=Movement.RETURNED,
+            amount=_net(lines[numbers[number]]),
+            gateway_payout_id=number,
+        )
+        lines.setdefault((day, currency), []).append(again)
+        numbers[f"sbxpo_{day:%Y%m%d}_{currency}"] = day, currency
+    return [
+        (
+            day,
+            PayoutTold(
+                payout_id=number,
+                amount=_net(lines[day, currency]),
+                currency=currency,
+                sent_on=day + timedelta(days=1),
+                movements=tuple(lines[day, currency]),
+                returned_on=returned.get(number),
+                returned_because=WhyReturned.ACCOUNT if number in returned else None,
+            ),
+        )
+        for number, (day, currency) in sorted(numbers.items())
+    ]
+
+
+def _net(lines: Iterable[MovementTold]) -> Decimal:
+    return sum((one.net for one in lines), Decimal("0.00"))
 
 
 def _state(session: SandboxSession) -> SessionState:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -30,8 +30,8 @@ from payments.gateways.base import (
     SessionState,
     gateway,
 )
-from payments.policies import Dispute, Outcome
-from portal import money
+from payments.policies import Dispute, Outcome, WhyReturned
+from portal import clock, money
 
 if TYPE_CHECKING:
     import stripe
@@ -56,6 +56,24 @@ MOVEMENTS = {
     "stripe_fee": Movement.FEE,
     "stripe_fx_fee": Movement.FEE,
     "tax_fee": Movement.FEE,
+    "payout_failure": Movement.RETURNED,
+    "payout_cancel": Movement.RETURNED,
+}
+# Payouts that move no more, but for one that was paid and fails days later.
+ENDED = {"paid", "failed", "canceled"}
+# Of its reasons, those that only whoever holds the bank account can mend.
+OF_THE_ACCOUNT = {
+    "account_closed",
+    "account_frozen",
+    "bank_account_restricted",
+    "bank_ownership_changed",
+    "incorrect_account_holder_address",
+    "incorrect_account_holder_name",
+    "incorrect_account_holder_tax_id",
+    "invalid_account_number",
+    "invalid_account_number_length",
+    "invalid_currency",
+    "no_account",
 }
 
 
@@ -167,23 +185,33 @@ class StripeGateway:
         return {"dispute": worst, "charged_back": money.from_grosze(lost) if worst is Dispute.LOST else None}
 
     def payouts_since(self, moment: datetime) -> Iterable[PayoutTold]:
-        """Those that have left Stripe and whose lines it has finished counting."""
+        """Those that have left Stripe or never will, and whose lines it has finished counting."""
+        since, expanded = int(moment.timestamp()), ["data.failure_balance_transaction"]
         with _our_words():
-            found = self._api.v1.payouts.list(
-                {"created": {"gte": int(moment.timestamp())}, "status": "paid", "limit": 100}
-            )
-            sent = [one for one in found.auto_paging_iter() if one.reconciliation_status != "in_progress"]
-            return [self._payout(one) for one in sent]
+            found = self._api.v1.payouts.list({"created": {"gte": since}, "expand": expanded, "limit": 100})
+            counted = [one for one in found.auto_paging_iter() if one.reconciliation_status != "in_progress"]
+            return [self._payout(one) for one in counted if one.status in ENDED]
 
     def _payout(self, payout: "stripe.Payout") -> PayoutTold:
-        lines = self._api.v1.balance_transactions.list({"payout": payout.id, "expand": ["data.source"], "limit": 100})
+        returned_on = None if payout.status == "paid" else _returned_on(payout)
         return PayoutTold(
             payout_id=payout.id,
             amount=money.from_grosze(payout.amount),
             currency=payout.currency.upper(),
             sent_on=datetime.fromtimestamp(payout.arrival_date, tz=UTC).date(),
-            movements=tuple(_movement(line) for line in lines.auto_paging_iter() if line.type != "payout"),
+            movements=tuple(self._movements(payout)),
+            returned_on=returned_on,
+            returned_because=None if returned_on is None else _why_returned(payout),
         )
+
+    def _movements(self, payout: "stripe.Payout") -> Iterator[MovementTold]:
+        """All but what the payout itself did to the balance. What it sent on somebody's demand it does not take apart."""
+        if not payout.automatic:
+            return
+        lines = self._api.v1.balance_transactions.list({"payout": payout.id, "expand": ["data.source"], "limit": 100})
+        for line in lines.auto_paging_iter():
+            if line.type != "payout" and getattr(line.source, "id", "") != payout.id:
+                yield _movement(line)
 
 
 @gateway(NAME)
@@ -261,13 +289,27 @@ def _fee(charge: Any) -> Decimal | None:
 def _movement(line: "stripe.BalanceTransaction") -> MovementTold:
     is_dispute = line.type == "adjustment" and line.reporting_category.startswith("dispute")
     kind = Movement.DISPUTE if is_dispute else MOVEMENTS.get(line.type, Movement.OTHER)
+    is_of_a_payout = kind is Movement.RETURNED
     return MovementTold(
         movement_id=line.id,
         kind=kind,
         amount=money.from_grosze(line.amount),
         fee=money.from_grosze(line.fee),
         gateway_payment_id=str(getattr(line.source, "payment_intent", "") or ""),
+        gateway_payout_id=str(getattr(line.source, "id", "")) if is_of_a_payout else "",
     )
+
+
+def _returned_on(payout: "stripe.Payout") -> date:
+    """When its money was on the balance again; where that is not told, the day on which it is asked."""
+    created = getattr(payout.failure_balance_transaction, "created", None)
+    return clock.today() if created is None else datetime.fromtimestamp(created, tz=clock.WARSAW).date()
+
+
+def _why_returned(payout: "stripe.Payout") -> WhyReturned:
+    if payout.status == "canceled":
+        return WhyReturned.CALLED_OFF
+    return WhyReturned.ACCOUNT if payout.failure_code in OF_THE_ACCOUNT else WhyReturned.BANK
 
 
 def _whereabouts(about: Mapping[str, Any]) -> dict[str, str]:

@@ -130,7 +130,7 @@ class FakeStripe:
     def pay_out(self) -> str:
         """All that is on the balance goes to the bank account."""
         waiting = [line for line in self.balance if "payout" not in line]
-        made = {
+        made: dict[str, Any] = {
             "id": f"po_{secrets.token_hex(8)}",
             "object": "payout",
             "amount": sum(line["net"] for line in waiting),
@@ -138,6 +138,8 @@ class FakeStripe:
             "automatic": True,
             "created": now(),
             "currency": "pln",
+            "failure_balance_transaction": None,
+            "failure_code": None,
             "livemode": False,
             "metadata": {},
             "method": "standard",
@@ -150,6 +152,13 @@ class FakeStripe:
             line["payout"] = made["id"]
         self.payouts.append(made)
         return str(made["id"])
+
+    def fail_payout(self, payout_id: str, code: str = "account_closed", status: str = "failed") -> None:
+        """The bank sends back what was paid out, or it is called off: the money is on the balance again."""
+        payout = next(one for one in self.payouts if one["id"] == payout_id)
+        kind = "payout_failure" if status == "failed" else "payout_cancel"
+        line = self._line(kind, "payout_reversal", payout["amount"], payout)
+        payout.update(status=status, failure_code=code or None, failure_balance_transaction=line["id"])
 
     def _line(self, kind: str, category: str, amount: int, source: dict[str, Any], fee: int = 0) -> dict[str, Any]:
         line = {
@@ -223,18 +232,40 @@ class FakeStripe:
                 intent = self._check(asked, DisputeListParams)["payment_intent"]
                 return self._list([one for one in self.disputes if one["payment_intent"] == intent], asked)
             case "payouts":
-                since = self._check(asked, PayoutListParams).get("created", {}).get("gte", 0)
-                return self._list([one for one in self.payouts if one["created"] >= since], asked)
+                return self._payouts(asked)
             case "balance_transactions":
                 return self._lines(asked)
         raise Refused(404, "invalid_request_error", message=f"Unrecognized request URL {asked.path}.")
 
+    def _payouts(self, asked: Asked) -> dict[str, Any]:
+        """The newest first, as it lists everything."""
+        params = self._check(asked, PayoutListParams)
+        since, status = params.get("created", {}).get("gte", 0), params.get("status")
+        shown = []
+        for payout in reversed(self.payouts):
+            if payout["created"] >= since and status in (None, payout["status"]):
+                shown.append(dict(payout))
+                if "data.failure_balance_transaction" in params.get("expand", []):
+                    returned = next(
+                        (one for one in self.balance if one["id"] == payout["failure_balance_transaction"]), None
+                    )
+                    shown[-1]["failure_balance_transaction"] = returned and self._shown_line(returned) | {
+                        "source": payout["id"]
+                    }
+                self.wrong += faults(shown[-1], stripe.Payout, "answer")
+        return self._list(shown, asked)
+
+    def _shown_line(self, line: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in line.items() if name != "payout"}
+
     def _lines(self, asked: Asked) -> dict[str, Any]:
         params = self._check(asked, BalanceTransactionListParams)
+        if not next(one for one in self.payouts if one["id"] == params["payout"])["automatic"]:
+            raise Refused(400, "invalid_request_error", message="Only automatic payouts can be asked about.")
         shown = []
         for line in self.balance:
             if line.get("payout") == params["payout"]:
-                shown.append({name: value for name, value in line.items() if name != "payout"})
+                shown.append(self._shown_line(line))
                 self.wrong += faults(shown[-1], stripe.BalanceTransaction, "answer")
         after = next((n + 1 for n, one in enumerate(shown) if one["id"] == params.get("starting_after")), 0)
         return self._list(shown[after : after + 2], asked, has_more=len(shown) > after + 2)

@@ -1,5 +1,6 @@
 """What every gateway promises: the same tests for each. A new gateway adds its world to conftest.py and nothing here."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -7,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from payments.gateways.base import BadSignature, GatewayRefused, Line, NoSuchSession, SessionRequest
-from payments.policies import Outcome
+from payments.policies import Outcome, WhyReturned
 from portal import clock
 from tests.gateways.worlds import World
 
@@ -161,6 +162,29 @@ def test_a_payout_is_told_with_all_its_lines_and_they_come_to_what_was_sent(worl
     assert lines == [*charges, ("refund", paid[0].gateway_payment_id, Decimal("-68.72"))]
     assert {line.fee for line in payout.movements if line.kind == "charge"} == {paid[0].fee or Decimal(0)}
     assert len({line.movement_id for line in payout.movements}) == 4
+
+
+def test_a_payout_that_came_back_is_told_and_a_later_one_holds_its_money(world: World):
+    if not world.tells_what_came_back:
+        return
+    world.pay(world.gateway.open_session(request()).session_id)
+    first_day = clock.now()
+    with clock.stopped(first_day + world.pay_out()) as sent:
+        (before,) = world.gateway.payouts_since(sent - timedelta(days=5))
+        world.send_back(before.payout_id)
+    assert (before.returned_on, before.returned_because) == (None, None)
+    with clock.stopped(sent + timedelta(days=2)):
+        world.pay(world.gateway.open_session(request()).session_id)
+        later = clock.now() + world.pay_out()
+    with clock.stopped(later):
+        told = {one.payout_id: one for one in world.gateway.payouts_since(first_day - timedelta(days=5))}
+
+    after = told.pop(before.payout_id)
+    assert after == replace(before, returned_on=sent.date(), returned_because=WhyReturned.ACCOUNT)
+    again = [(line, one) for one in told.values() for line in one.movements if line.kind == "returned"]
+    assert [(line.amount, line.gateway_payout_id) for line, _one in again] == [(before.amount, before.payout_id)]
+    assert all(sum(line.net for line in one.movements) == one.amount for one in told.values())
+    assert not any(one.returned_on for one in told.values())
 
 
 # Messages

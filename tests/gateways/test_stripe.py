@@ -10,7 +10,7 @@ from django.views.debug import ExceptionReporter
 
 from payments.gateways.base import BadSignature, GatewayDown, GatewayRefused, NoGateway, named
 from payments.gateways.stripe import StripeGateway
-from payments.policies import Dispute, Outcome
+from payments.policies import Dispute, Outcome, WhyReturned
 from portal import clock
 from tests.gateways.fake_stripe import KEY, WEBHOOK_SECRET, FakeStripe, sign
 from tests.gateways.sdk_types import faults
@@ -81,6 +81,41 @@ def test_a_message_about_a_dispute_names_the_payment(gateway, fake_stripe):
     event = gateway.read_event(*fake_stripe.event("charge.dispute.created", session_id))
 
     assert event.gateway_payment_id == gateway.session_state(session_id).gateway_payment_id
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "why"),
+    [
+        ("failed", "account_closed", WhyReturned.ACCOUNT),
+        ("failed", "could_not_process", WhyReturned.BANK),
+        ("failed", "", WhyReturned.BANK),
+        ("canceled", "", WhyReturned.CALLED_OFF),
+    ],
+)
+def test_a_payout_that_came_back_is_told_with_what_can_be_done_about_it(gateway, fake_stripe, status, code, why):
+    fake_stripe.pay(gateway.open_session(request()).session_id)
+    fake_stripe.fail_payout(fake_stripe.pay_out(), code, status)
+    (told,) = gateway.payouts_since(clock.now() - timedelta(days=1))
+
+    assert (told.returned_on, told.returned_because) == (clock.today(), why)
+    assert [line.kind for line in told.movements] == ["charge"]
+
+
+def test_a_payout_on_its_way_or_still_being_counted_is_not_told(gateway, fake_stripe):
+    fake_stripe.pay(gateway.open_session(request()).session_id)
+    fake_stripe.pay_out()
+    for waits in ({"status": "in_transit"}, {"status": "paid", "reconciliation_status": "in_progress"}):
+        fake_stripe.payouts[0].update(waits)
+        assert list(gateway.payouts_since(clock.now() - timedelta(days=1))) == []
+
+
+def test_a_payout_that_somebody_made_by_hand_is_told_without_lines(gateway, fake_stripe):
+    fake_stripe.pay(gateway.open_session(request()).session_id)
+    fake_stripe.pay_out()
+    fake_stripe.payouts[0].update(automatic=False, reconciliation_status="not_applicable")
+    (told,) = gateway.payouts_since(clock.now() - timedelta(days=1))
+
+    assert (told.amount, told.movements) == (Decimal("201.60"), ())
 
 
 # Messages

@@ -30,6 +30,7 @@ class World(Protocol):
     strange: str
     tells_when_time_is_up: bool
     signs_the_hour: bool
+    tells_what_came_back: bool
 
     def pay(self, session_id: str) -> None: ...
 
@@ -41,6 +42,9 @@ class World(Protocol):
 
     def pay_out(self) -> timedelta:
         """What came goes to the bank account; returns in how long that is told."""
+
+    def send_back(self, payout_id: str) -> None:
+        """The bank account does not take a payout that had seemed to have arrived."""
 
     def message(self, session_id: str, kind: str = "", event_id: str = "") -> Message: ...
 
@@ -54,7 +58,7 @@ class World(Protocol):
 class SignedInHeaders:
     refused = Outcome.FAILED
     strange = "something.new"
-    tells_when_time_is_up = signs_the_hour = True
+    tells_when_time_is_up = signs_the_hour = tells_what_came_back = True
 
     def resigned(self, message: Message, signature: str | None) -> Message:
         return message[0], {} if signature is None else dict.fromkeys(message[1], signature)
@@ -85,6 +89,9 @@ class SandboxWorld(SignedInHeaders):
     def pay_out(self) -> timedelta:
         return timedelta(days=1)  # by itself, in the morning
 
+    def send_back(self, payout_id: str) -> None:
+        sandbox.send_back(payout_id)
+
     def message(self, session_id: str, kind: str = "", event_id: str = "") -> Message:
         return sandbox.message(SandboxSession.objects.get(session_id=session_id), kind, event_id)
 
@@ -112,6 +119,9 @@ class StripeWorld(SignedInHeaders):
         self.stripe.pay_out()
         return timedelta(0)
 
+    def send_back(self, payout_id: str) -> None:
+        self.stripe.fail_payout(payout_id)
+
     def message(self, session_id: str, kind: str = "", event_id: str = "") -> Message:
         return self.stripe.event(kind or "checkout.session.completed", session_id, event_id)
 
@@ -122,7 +132,7 @@ class Przelewy24World:
     method = "blik"
     refused = Outcome.OPEN
     strange = "refund"
-    tells_when_time_is_up = signs_the_hour = False
+    tells_when_time_is_up = signs_the_hour = tells_what_came_back = False
 
     def __init__(self, przelewy24: FakePrzelewy24) -> None:
         self.przelewy24 = przelewy24
@@ -143,6 +153,9 @@ class Przelewy24World:
     def pay_out(self) -> timedelta:
         self.przelewy24.pay_out()
         return timedelta(0)
+
+    def send_back(self, payout_id: str) -> None:
+        """Its reports have no word for that; the bank's statement has."""
 
     def message(self, session_id: str, kind: str = "", event_id: str = "") -> Message:
         if kind == self.strange:

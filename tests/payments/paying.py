@@ -305,6 +305,14 @@ class Paying:
                 self.stripe.pay_out()
         self.do(tasks.read_payouts, crash)
 
+    def send_back(self, which: int, crash: int) -> None:
+        """The bank account does not take a payout that had arrived, and we read of it."""
+        if arrived := [one for one in self.stripe.payouts if one["status"] == "paid"]:
+            self.ran["came back"] += 1
+            with clock.stopped(self.now):
+                self.stripe.fail_payout(arrived[which % len(arrived)]["id"])
+        self.do(tasks.read_payouts, crash)
+
     # Backups
 
     def back_up(self) -> None:

@@ -125,9 +125,12 @@ def agrees(paying: Paying, payment: Payment, charge: dict[str, Any]) -> None:
 
 
 def all_of_it_is_at_the_bank(paying: Paying) -> None:
-    sent = sum(one["amount"] for one in paying.stripe.payouts)
-    assert sum(money.to_grosze(one.amount) for one in Payout.objects.all()) == sent
+    arrived = {one["id"]: one["amount"] for one in paying.stripe.payouts if one["status"] == "paid"}
+    kept = Payout.objects.filter(returned_on__isnull=True)
+    assert {one.payout_id: money.to_grosze(one.amount) for one in kept} == arrived
     assert not PayoutLine.objects.exclude(trouble="").exists()
-    assert not Task.objects.filter(kind__in=(payouts.DIFFERS, reconciliation.DIFFERS), state="open").exists()
+    assert None not in payouts.at_the_bank_by().values()
+    done = (payouts.DIFFERS, payouts.RETURNED, reconciliation.DIFFERS)
+    assert not Task.objects.filter(kind__in=done, state="open").exists()
     charges = PayoutLine.objects.filter(kind="charge").aggregate(total=Sum("amount"))["total"] or ZERO
     assert charges == sum((one.received or ZERO for one in paying.payments()), ZERO)

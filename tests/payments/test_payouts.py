@@ -8,15 +8,16 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
-from payments import actions, payouts, reconciliation, refunds, tasks
+from payments import actions, payouts, reconciliation, refunds, tasks, wagtail_hooks
 from payments.models import GatewayEvent, Payment, Payout, PayoutLine
 from payments.policies import LineFacts, trouble_with
 from portal import clock
 from portal.billing.models import Transit
 from portal.desk import kinds
+from portal.desk.actions import close_task
 from portal.desk.models import Task
 from tests import factories
-from tests.gateways.fake_stripe import KEY, WEBHOOK_SECRET
+from tests.gateways.fake_stripe import KEY, WEBHOOK_SECRET, FakeStripe
 from tests.gateways.worlds import Przelewy24World, World
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def accountant(db):
     return client
 
 
-def paid(bill, world: World) -> Payment:
+def paid(bill, world: World | FakeStripe) -> Payment:
     payment = bill.start()
     world.pay(payment.session_id)
     return actions.ask_gateway(payment)
@@ -48,6 +49,21 @@ def paid(bill, world: World) -> Payment:
 def read(after: timedelta = timedelta(0)) -> None:
     with clock.stopped(clock.now() + after):
         tasks.read_payouts()
+
+
+def payments_of(payment: Payment):
+    day = payment.succeeded_at.date()
+    return list(reconciliation.paid_between(day, day))
+
+
+def days_of(payment: Payment):
+    day = payment.succeeded_at.date()
+    return reconciliation.by_day(day, day)
+
+
+def page_of(what: Payment | Payout) -> str:
+    register = "payment_register" if isinstance(what, Payment) else "payout_register"
+    return reverse(f"{register}:inspect", args=[what.public_id])
 
 
 def open_tasks():
@@ -158,6 +174,108 @@ def test_money_taken_by_a_dispute_and_given_back_is_of_its_payment(bill, stripe)
     assert not open_tasks().exists()
 
 
+def test_a_payout_that_came_back_is_a_task_until_a_later_one_brings_its_money(bill, world: World, accountant):
+    if not world.tells_what_came_back:
+        return
+    payment = paid(bill, world)
+    sent = clock.now() + world.pay_out()
+    with clock.stopped(sent):
+        tasks.read_payouts()
+        before = Payout.objects.get()
+        world.send_back(before.payout_id)
+        for _ in range(2):
+            tasks.read_payouts()
+
+        before.refresh_from_db()
+        assert (before.returned_on, before.returned_because) == (sent.date(), "account")
+        task = Task.objects.get(kind=payouts.RETURNED)
+        assert accountant.get(kinds.where_of(task.kind, task.about)).status_code == 200
+        assert [payment.payout_number for payment, _lies in payments_of(payment)] == [None]
+        assert [day.sent for day in days_of(payment)] == [0]
+
+    with clock.stopped(sent + timedelta(days=1)):
+        later = clock.now() + world.pay_out()
+    with clock.stopped(later):
+        tasks.read_payouts()
+        after = Payout.objects.exclude(pk=before.pk).get()
+        assert [(line.kind, line.returned_payout, line.trouble) for line in after.lines.all()] == [
+            ("returned", before, "")
+        ]
+        assert not Task.objects.filter(state="open").exists()
+        assert [payment.payout_number for payment, _lies in payments_of(payment)] == [after.payout_id]
+        assert [day.to_come for day in days_of(payment)] == [0]
+        read_of = {one.pk: accountant.get(page_of(one)).content.decode() for one in (before, after)}
+        assert page_of(after) in read_of[before.pk]
+        assert page_of(before) in read_of[after.pk]
+        assert page_of(before) in accountant.get(page_of(payment)).content.decode()
+
+
+def test_what_is_sent_again_may_come_back_again(bill, stripe):
+    paid(bill, stripe)
+    numbers = []
+    for _ in range(3):
+        numbers.append(stripe.pay_out())
+        stripe.fail_payout(numbers[-1])
+        tasks.read_payouts()
+    assert Task.objects.filter(kind=payouts.RETURNED, state="open").get().title.endswith(numbers[-1])
+    assert set(payouts.at_the_bank_by().values()) == {None}
+
+    numbers.append(stripe.pay_out())
+    tasks.read_payouts()
+    assert {payout.payout_id for payout in payouts.at_the_bank_by().values()} == {numbers[-1]}
+    assert Payout.objects.filter(returned_on=None).get().payout_id == numbers[-1]
+    assert not Task.objects.filter(state="open").exists()
+
+
+@pytest.mark.parametrize("wrong", ["amount", "unknown", "twice"])
+def test_money_sent_again_that_fits_no_returned_payout_is_told(bill, stripe, wrong):
+    paid(bill, stripe)
+    number = stripe.pay_out()
+    tasks.read_payouts()
+    if wrong == "unknown":
+        stripe._line("payout_failure", "payout_reversal", 20160, {"object": "payout", "id": "po_of_long_ago"})
+    else:
+        stripe.fail_payout(number)
+        if wrong == "amount":
+            stripe.balance[-1].update(amount=20159, net=20159)
+        else:
+            stripe._line("payout_failure", "payout_reversal", 20160, stripe.payouts[0])
+    stripe.pay_out()
+    tasks.read_payouts()
+
+    assert set(PayoutLine.objects.filter(kind="returned").values_list("trouble", flat=True)) == {"payout"}
+    assert open_tasks().count() == 1
+
+
+def test_what_a_clerk_has_dealt_with_does_not_come_again_in_the_same_words(bill, stripe):
+    paid(bill, stripe)
+    stripe._line("topup", "topup", 100, {"object": "topup", "id": "tu_1"})
+    stripe.pay_out()
+    tasks.read_payouts()
+    close_task(open_tasks().get(), by=factories.make_staff(), outcome="A deposit of our own.")
+    tasks.read_payouts()
+    assert not open_tasks().exists()
+
+    PayoutLine.objects.filter(kind="charge").update(amount=Decimal("1.00"))
+    tasks.read_payouts()
+    assert open_tasks().count() == 1
+
+
+def test_the_list_says_of_each_payout_how_it_stands(bill, stripe, accountant):
+    paid(bill, stripe)
+    stripe.fail_payout(stripe.pay_out())
+    stripe.pay_out()
+    stripe._line("stripe_fee", "fee", -1000, {"object": "invoice", "id": "in_1"})
+    stripe.pay_out()
+    stripe.payouts[-1]["amount"] -= 1
+    tasks.read_payouts()
+
+    page = accountant.get(reverse("payout_register:index"))
+    said = {payout.payout_id: wagtail_hooks._payout_state(payout) for payout in page.context["object_list"]}
+    today = f"{clock.today():%d.%m.%Y}"
+    assert [said[one["id"]] for one in stripe.payouts] == [f"wróciła {today}", "zgadza się", "nie zgadza się"]
+
+
 def test_a_gateway_that_does_not_open_its_batches_tells_the_sums(bill, world: World):
     if not isinstance(world, Przelewy24World):
         return
@@ -185,6 +303,10 @@ def test_a_gateway_that_does_not_open_its_batches_tells_the_sums(bill, world: Wo
         ({"kind": "refund", "in_all": Decimal(-20), "refunded": Decimal(30)}, ""),
         ({"kind": "refund", "in_all": Decimal(-31), "refunded": Decimal(30)}, "amount"),
         ({"kind": "dispute"}, ""),
+        ({"kind": "returned", "is_of_a_payment": False, "returned": Decimal(100)}, ""),
+        ({"kind": "returned", "is_of_a_payment": False, "returned": Decimal(99)}, "payout"),
+        ({"kind": "returned", "is_of_a_payment": False, "returned": Decimal(100), "in_all": Decimal(200)}, "payout"),
+        ({"kind": "returned", "is_of_a_payment": False}, "payout"),
     ],
 )
 def test_a_line_beside_its_payment(line, trouble):
