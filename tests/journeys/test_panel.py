@@ -364,7 +364,7 @@ def our_own_addresses() -> list[str]:
 
 
 def what_the_office_looks_at() -> list[str]:
-    """A payment as an accountant sees it without a visit, the payout that brought its money, and a case."""
+    """A payment as an accountant sees it without a visit, its payout, which came back, and a case."""
     customer = factories.make_customer()
     owner, item = factories.make_owner(customer), factories.make_charge(customer, "204.10")
     started = checkout.start_payment(
@@ -374,6 +374,8 @@ def what_the_office_looks_at() -> list[str]:
     sandbox.pay(payment.session_id, "blik")
     ask_gateway(payment)
     with clock.stopped(clock.now() + timedelta(days=1)):
+        payouts.read()
+        sandbox.send_back(Payout.objects.get().payout_id)
         payouts.read()
     case = open_case(
         topic=CaseTopic.objects.filter(kind="complaint")[:1].get(),

@@ -50,7 +50,7 @@ MUST_HAPPEN = {
     "held": 5,
     "kept on account": 3,
     "paid out": 10,
-    "came back": 10,
+    "came back": 5,
     "restored": 10,
     "crash": 50,
 }
@@ -101,8 +101,7 @@ DEEDS: dict[str, tuple[int, Callable[["Paying", Chance], None]]] = {
     "refund": (3, lambda one, by: one.refund(by.which, by.flag, by.crash)),
     "decide": (2, lambda one, by: one.decide_a_refund(by.which, by.flag, by.crash)),
     "keep": (2, lambda one, by: one.keep_on_account(by.which, by.crash)),
-    "pay out": (2, lambda one, by: one.pay_out(by.crash)),
-    "send back": (1, lambda one, by: one.send_back(by.which, by.crash)),
+    "pay out": (2, lambda one, by: one.pay_out(by.crash) if by.other % 3 else one.send_back(by.which, by.crash)),
     "back up": (2, lambda one, by: one.back_up()),
     "restore": (1, lambda one, by: one.restore()),
 }
