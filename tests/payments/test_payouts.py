@@ -227,6 +227,15 @@ def test_what_is_sent_again_may_come_back_again(bill, stripe):
     assert not Task.objects.filter(state="open").exists()
 
 
+def test_a_returned_payout_that_a_clerk_has_dealt_with_is_not_told_again(bill, stripe):
+    paid(bill, stripe)
+    stripe.fail_payout(stripe.pay_out())
+    tasks.read_payouts()
+    close_task(Task.objects.get(kind=payouts.RETURNED), by=factories.make_staff(), outcome="The account is mended.")
+    tasks.read_payouts()
+    assert not Task.objects.filter(state="open").exists()
+
+
 @pytest.mark.parametrize("wrong", ["amount", "unknown", "twice"])
 def test_money_sent_again_that_fits_no_returned_payout_is_told(bill, stripe, wrong):
     paid(bill, stripe)
