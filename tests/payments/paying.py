@@ -306,7 +306,8 @@ class Paying:
         self.do(tasks.read_payouts, crash)
 
     def send_back(self, which: int, crash: int) -> None:
-        """The bank account does not take a payout that had arrived, and we read of it."""
+        """The gateway sends what it has, the bank account does not take a payout that had arrived, and we read of it."""
+        self.pay_out(crash=0)
         if arrived := [one for one in self.stripe.payouts if one["status"] == "paid"]:
             self.ran["came back"] += 1
             with clock.stopped(self.now):
