@@ -34,7 +34,9 @@ class PaymentsConfig(AppConfig):
         kinds.register(actions.DISPUTED, _("a disputed payment"), "payment_register:inspect")
         kinds.register(refunds.TO_APPROVE, _("a refund to approve"), "payment_register:of_refund")
         kinds.register(refunds.NOT_GIVEN, _("a refund that the gateway refused"), "payment_register:of_refund")
-        kinds.register(payouts.DIFFERS, _("a payout that does not fit"), "payout_register:inspect")
-        kinds.register(payouts.RETURNED, _("a payout that came back"), "payout_register:inspect")
-        kinds.register(reconciliation.DIFFERS, _("online payments that do not add up"), "payment_register:of_day")
+        look = "payments.view_payout"
+        kinds.register(payouts.DIFFERS, _("a payout that does not fit"), "payout_register:inspect", right=look)
+        kinds.register(payouts.RETURNED, _("a payout that came back"), "payout_register:inspect", right=look)
+        add_up = _("online payments that do not add up")
+        kinds.register(reconciliation.DIFFERS, add_up, "payment_register:of_day", right=refunds.RIGHT)
         kinds.register(events.UNKNOWN, _("a payment that the portal does not know"))

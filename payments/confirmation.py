@@ -22,5 +22,9 @@ def drawn(story: PaymentStory, *, is_guest: bool = False) -> bytes:
     utility = identity.current()
     shown = {"story": story, "payment": story.payment, "title": title, "utility": utility, "is_guest": is_guest}
     return pdf.render(
-        render_to_string("payments/confirmation.html", shown), title=title, language=get_language() or "pl"
+        render_to_string("payments/confirmation.html", shown),
+        title=title,
+        language=get_language() or "pl",
+        sheets=("pdf/letter.css",),
+        brand=utility.colour_action or None,
     )

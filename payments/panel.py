@@ -57,17 +57,25 @@ def ask(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _back(payment)
 
 
+def refused_refund(public_id: UUID) -> str:
+    """Where what was typed waits until the payment's page shows it again."""
+    return f"refund:{public_id}"
+
+
 @require_POST
 def refund(request: HttpRequest, public_id: UUID) -> HttpResponse:
     _check(request, refunds.RIGHT)
     payment = get_object_or_404(Payment, public_id=public_id)
+    typed = {name: request.POST.get(name, "") for name in ("amount", "reason")}
     try:
-        amount = money.parse_amount(request.POST.get("amount", ""))
-        asked = refunds.ask(payment, amount=amount, reason=request.POST.get("reason", ""), by=request.user)
+        amount = money.parse_amount(typed["amount"])
+        asked = refunds.ask(payment, amount=amount, reason=typed["reason"], by=request.user)
     except money.NotAnAmount:
         messages.error(request, _("Enter an amount in złoty, for example 135,38."))
+        request.session[refused_refund(public_id)] = typed
     except refunds.CannotRefund as why:
         messages.error(request, str(why))
+        request.session[refused_refund(public_id)] = typed
     else:
         is_waiting = asked.state == Refund.State.ASKED
         messages.success(

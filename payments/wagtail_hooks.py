@@ -128,6 +128,7 @@ class PaymentPage(RegisterPage):
         context["refunds"] = payment.refunds.select_related("asked_by", "decided_by").order_by("pk")
         context["may_refund"] = self.request.user.has_perm(refunds.RIGHT)
         context["refundable"] = refunds.refundable(payment)
+        context["asked"] = self.request.session.pop(panel.refused_refund(payment.public_id), {})
         context["may_accept"] = context["may_refund"] and held.may_accept(payment)
         may_match = self.request.user.has_perm(panel.MATCH_RIGHT)
         found = transit.fitting_entries(payment.transit) if may_match else []
@@ -151,8 +152,25 @@ def story(payment: Payment) -> list[tuple[datetime, str, str]]:
     return sorted(lines + events)
 
 
+DEEDS = {
+    "payment_made_anew": gettext_lazy("written anew from what the gateway knows"),
+    "payment_taken_over": gettext_lazy("ended by the account's owner, who pays himself"),
+    "payment_put_on_account": gettext_lazy("put on the customer's account"),
+    "gateway_asked": gettext_lazy("the gateway was asked"),
+    "refund_asked": gettext_lazy("refund asked for"),
+    "refund_approved": gettext_lazy("refund approved"),
+    "refund_refused": gettext_lazy("refund not approved"),
+    "refund_sent": gettext_lazy("refund given"),
+    "refund_not_given": gettext_lazy("refund refused by the gateway"),
+    "transit_matched": gettext_lazy("booking confirmed"),
+    "transit_match_refused": gettext_lazy("proposed booking refused"),
+}
+
+
 def _deed(code: str) -> str:
     """The line that tells of a new state is shown as that state."""
+    if code in DEEDS:
+        return str(DEEDS[code])
     room, _sep, state = code.partition("_")
     states = {"payment": Payment.State, "transit": Transit.State}.get(room)
     return str(dict(states.choices).get(state, code)) if states else code
@@ -160,8 +178,8 @@ def _deed(code: str) -> str:
 
 def _message(event: GatewayEvent) -> str:
     if event.acted_on_at is None:
-        return _("%(kind)s (%(id)s), not acted on yet") % {"kind": event.kind, "id": event.event_id}
-    return f"{event.kind} ({event.event_id})"
+        return _("message: %(kind)s (%(id)s), not acted on yet") % {"kind": event.kind, "id": event.event_id}
+    return _("message: %(kind)s (%(id)s)") % {"kind": event.kind, "id": event.event_id}
 
 
 class Payments(Register):

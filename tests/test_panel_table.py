@@ -14,6 +14,9 @@ from wagtail.models import Page
 
 from home.faq.entries import FaqCategory, FaqEntry
 from home.regulations.models import RegulationsPage
+from payments.reconciliation import DIFFERS
+from portal.desk import kinds
+from portal.desk.actions import open_task
 from tests.factories import make_staff
 
 REFUSED = {403, 404, 405}
@@ -190,6 +193,54 @@ def fault_of(url: str, answer: Any) -> str:
         and bool(re.search(r"\b(True|False|None)\b", found.body.get_text(" "))),
     }
     return ", ".join(fault for fault, is_there in faults.items() if is_there)
+
+
+def test_the_office_s_menu_leads_to_lists(regulations, rf):
+    """Rooms have addresses beside their lists, and the first of them is not where one begins."""
+    person = make_staff("bok@example.org")
+    person.groups.add(Group.objects.get(name="bok"))
+    request = rf.get("/panel/")
+    request.user = person
+    offered = {item.name: item.url for item in places(admin_menu, request)}
+    lists = {
+        "cases": "case_register:index",
+        "customer-messages": "message_register:index",
+        "outages": "outage_register:index",
+        "downtimes": "downtime_register:index",
+        "manager_requests": "manager_request_register:index",
+    }
+    assert {name: offered[name] for name in lists} == {name: reverse(place) for name, place in lists.items()}
+
+
+@pytest.mark.parametrize("role", ["bok", "ksiegowosc"])
+def test_a_task_leads_only_where_its_reader_is_let_in(regulations, role):
+    person = make_staff(f"{role}@example.org")
+    person.groups.add(Group.objects.get(name=role))
+    client = Client()
+    client.force_login(person)
+    led, told = 0, 0
+    wrong: dict[str, str] = {}
+    rooms: dict[str, bool] = {}
+    for kind in kinds.registered().values():
+        if not kind.url_name:
+            continue
+        task = open_task(kind.code, about=f"x:{'2026-12-01' if 'of_day' in kind.url_name else A_UUID}", title="Zadanie")
+        try:
+            where = kinds.where_of(task.kind, task.about)
+        except NoReverseMatch:  # deliveries are numbered
+            continue
+        page = client.get(reverse("task_register:inspect", args=[task.public_id])).content.decode()
+        # What a task is about is not there: whoever is let into its room may look for it.
+        room = kind.url_name.partition(":")[0]
+        if room not in rooms:
+            rooms[room] = client.get(reverse(f"{room}:index")).status_code == 200
+        is_let_in = rooms[room] and (kind.code != DIFFERS or client.get(where, follow=True).status_code == 200)
+        if (where in page) != is_let_in:
+            wrong[kind.code] = where
+        led, told = led + (where in page), told + ("Zajmują się tym inni" in page)
+    assert wrong == {}
+    assert led
+    assert told
 
 
 def test_marketing_moves_and_deletes_no_page(regulations):

@@ -13,5 +13,8 @@ class ManagersConfig(AppConfig):
         from portal.desk import kinds
 
         retention.state()
-        kinds.register(actions.TASK, _("a manager's request to decide"), "manager_request_register:inspect")
-        kinds.register(actions.OBJECTION, _("a customer objects to a manager"), "manager_request_register:inspect")
+        for kind, words in (
+            (actions.TASK, _("a manager's request to decide")),
+            (actions.OBJECTION, _("a customer objects to a manager")),
+        ):
+            kinds.register(kind, words, "manager_request_register:inspect", right="managers.view_managerrequest")

@@ -16,8 +16,10 @@ class RegistrationConfig(AppConfig):
         from portal.desk import kinds
 
         retention.state()
-        kinds.register("application", _("an application to decide"), "application_register:inspect")
-        kinds.register("letter_code", _("a letter with a code to post"), "application_register:code_letter")
+        look, decide = "registration.view_application", "registration.change_application"
+        kinds.register("application", _("an application to decide"), "application_register:inspect", right=look)
+        letter = _("a letter with a code to post")
+        kinds.register("letter_code", letter, "application_register:code_letter", right=decide)
         jobs.periodic("forms.registration.tasks.close_late_applications", daily_at=time(3, 20))
         jobs.periodic("forms.registration.tasks.remind", daily_at=time(9, 30))
         jobs.periodic("forms.registration.tasks.forget_passwords", every=timedelta(minutes=10))

@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
 
+from home.faq import queries
 from home.faq.entries import FaqEntry, FaqHelp
 from portal import clock
 from portal.content import page_cache
@@ -27,11 +28,11 @@ def count_voice(entry: FaqEntry, *, has_helped: bool, address: str) -> bool:
 
 @transaction.atomic
 def move(entry: FaqEntry, position: int) -> None:
-    """Put a question at a place of the whole list, in the order in which readers meet it (`FaqEntry.Meta.ordering`).
+    """Put a question at a place of the whole list, in the order in which editors see it.
 
     It stays in its group: put beyond it, it becomes the group's first or last.
     """
-    everything = list(FaqEntry.objects.filter(locale_id=entry.locale_id))
+    everything = list(queries.in_editors_order(FaqEntry.objects.all()))
     others = [one for one in everything if one.pk != entry.pk]
     before = [one for one in others[: max(position, 0)] if one.category_id == entry.category_id]
     after = [one for one in others[max(position, 0) :] if one.category_id == entry.category_id]

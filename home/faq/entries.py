@@ -14,6 +14,8 @@ from portal.content.folding import free_address
 
 LONGEST_ANCHOR = 80
 
+READERS_ORDER = ["category__order", "category__name", "order", "question"]
+
 
 class FaqCategory(TranslatableMixin, models.Model):
     name = models.CharField(_("name"), max_length=80)
@@ -55,7 +57,7 @@ class FaqEntry(PreviewableMixin, RevisionMixin, TranslatableMixin, models.Model)
     class Meta(TranslatableMixin.Meta):
         verbose_name = _("question and answer")
         verbose_name_plural = _("questions and answers")
-        ordering = ["category__order", "category__name", "order", "question"]
+        ordering = READERS_ORDER
         constraints = [models.UniqueConstraint(fields=["anchor", "locale"], name="faq_anchor_once")]
 
     def __str__(self) -> str:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Case, QuerySet, Value, When
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
-from home.faq.entries import FaqEntry
+from home.faq.entries import READERS_ORDER, FaqEntry
 from portal.content import richtext
 from portal.content.folding import finds, fold, stems
 
@@ -32,6 +33,12 @@ def groups(locale_id: int, asked: str = "") -> list[tuple[str, list[Answered]]]:
 def top(locale_id: int, count: int = 4) -> list[Answered]:
     """The questions that editors put on the front page."""
     return _answered(_entries(locale_id).filter(is_top=True).order_by("order", "question")[:count])
+
+
+def in_editors_order(entries: QuerySet[FaqEntry]) -> QuerySet[FaqEntry]:
+    """As readers meet them, one language after the other, the site's own first."""
+    own_first = Case(When(locale__language_code=settings.LANGUAGE_CODE, then=Value(0)), default=Value(1))
+    return entries.order_by(own_first, "locale__language_code", *READERS_ORDER)
 
 
 def _entries(locale_id: int) -> QuerySet[FaqEntry]:

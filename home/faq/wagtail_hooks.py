@@ -12,7 +12,7 @@ from wagtail.admin.views.generic.ordering import ReorderView
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet, SnippetViewSetGroup
 
-from home.faq import actions
+from home.faq import actions, queries
 from home.faq.entries import FaqCategory, FaqEntry
 
 
@@ -28,7 +28,7 @@ class InReadersOrder(IndexView):
 
     def order_queryset(self, queryset: QuerySet[FaqEntry]) -> QuerySet[FaqEntry]:
         if self.ordering == self.sort_order_field:
-            return queryset.order_by("category__order", "category__name", "order", "question")
+            return queries.in_editors_order(queryset)
         ordered: QuerySet[FaqEntry] = super().order_queryset(queryset)
         return ordered
 

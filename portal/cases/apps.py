@@ -34,10 +34,13 @@ class CasesConfig(AppConfig):
         jobs.periodic("portal.cases.tasks.watch_outages", every=timedelta(minutes=1))
         jobs.periodic("portal.cases.tasks.scan_again", every=timedelta(hours=1))
         jobs.periodic("portal.cases.tasks.sweep_files", daily_at=time(3))
-        kinds.register(actions.ESCALATED, _("a case without an answer"), "case_register:inspect")
-        kinds.register(checks.MALWARE, _("a file with malware"), "case_register:inspect")
+        kinds.register(
+            actions.ESCALATED, _("a case without an answer"), "case_register:inspect", right="cases.view_case"
+        )
+        kinds.register(checks.MALWARE, _("a file with malware"), "case_register:inspect", right="cases.view_case")
         kinds.register(checks.SILENT, _("files that nobody looks through"))
-        kinds.register(outages.ENDING, _("an outage that may be over"), "outage_register:inspect")
+        over = _("an outage that may be over")
+        kinds.register(outages.ENDING, over, "outage_register:inspect", right="cases.view_outage")
         taken_by(reports.take)
         settled_by(reports.settle)
         page_cache.changes_by(outage_queries.next_change)

@@ -31,4 +31,6 @@ def handover_pdf(case: Case, handover: Handover) -> bytes:
 def _drawn(template: str, title: str, facts: dict[str, object], language: str) -> bytes:
     utility = identity.current()
     html = render_to_string(template, {**facts, "utility": utility})
-    return pdf.render(html, title=title, language=language, brand=utility.colour_action)
+    return pdf.render(
+        html, title=title, language=language, sheets=("pdf/letter.css",), brand=utility.colour_action or None
+    )

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.functional import cached_property
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -70,18 +71,20 @@ class Customers(Register):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit_customer(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Asks for the reason; with one, leads to what the customer sees."""
+    """Asks for the reason; with one, leads to what the customer sees, or back to the work that asked for the visit."""
     customer = _met(request, public_id)
+    back = _of_the_panel(request, request.POST.get("next") or request.GET.get("next", ""))
     form = VisitForm(request.POST if request.method == "POST" else None, initial={"reason": request.GET.get("reason")})
     if form.is_valid():
         open_visit(staff=request.user, customer=customer, reason=form.cleaned_data["reason"])
-        return redirect(_what_he_sees(customer))
+        return redirect(back or _what_he_sees(customer))
     visit = open_visits().filter(staff=request.user.pk, customer=customer).first()
     context: dict[str, Any] = {
         "customer": customer,
         "form": form,
         "visit": visit,
-        "dashboard": _what_he_sees(customer) if visit else "",
+        "back": back,
+        "dashboard": back or _what_he_sees(customer),
     }
     return render(request, "customers/visit.html", context)
 
@@ -100,6 +103,12 @@ def _met(request: HttpRequest, public_id: UUID) -> Customer:
     if not request.user.has_perm(VISIT):
         raise PermissionDenied
     return get_object_or_404(Customer.objects.only("public_id", "number", "name"), public_id=public_id)
+
+
+def _of_the_panel(request: HttpRequest, address: str) -> str:
+    """The address when it is one of the panel's own, otherwise nothing."""
+    is_ours = address.startswith(reverse("wagtailadmin_home"))
+    return address if is_ours and url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}) else ""
 
 
 def _what_he_sees(customer: Customer) -> str:

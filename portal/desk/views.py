@@ -94,6 +94,8 @@ class TaskPage(RegisterPage):
         context["task"] = task
         context["kind"] = kinds.label_of(task.kind)
         context["where"] = kinds.where_of(task.kind, task.about)
+        right = kinds.right_of(task.kind)
+        context["may_enter"] = not right or self.request.user.has_perm(right)
         context["may_visit"] = task.customer is not None and self.request.user.has_perm("customers.add_staffvisit")
         if task.state == Task.State.OPEN and self.user_has_permission("change"):
             context.setdefault("form", OutcomeForm())

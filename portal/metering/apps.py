@@ -22,4 +22,5 @@ class MeteringConfig(AppConfig):
         jobs.periodic("portal.metering.tasks.beat", every=downtime.BEAT)
         jobs.periodic("portal.metering.tasks.watch", daily_at=time(6))
         jobs.periodic("portal.metering.tasks.sweep_photos", daily_at=time(3))
-        kinds.register(actions.TO_CHECK, _("a reading to check"), "reading_register:inspect")
+        look = "metering.view_meterreading"
+        kinds.register(actions.TO_CHECK, _("a reading to check"), "reading_register:inspect", right=look)

@@ -32,10 +32,10 @@ def _time(label: Any) -> forms.DateTimeField:
 
 
 class DowntimeForm(forms.ModelForm):
-    began_at = _time(gettext_lazy("from"))
-    ended_at = _time(gettext_lazy("to"))
+    began_at = _time(gettext_lazy("From"))
+    ended_at = _time(gettext_lazy("To"))
     because = forms.CharField(
-        label=gettext_lazy("why"),
+        label=gettext_lazy("Why"),
         max_length=200,
         error_messages={"required": gettext_lazy("Write a sentence on what happened.")},
     )

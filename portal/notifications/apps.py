@@ -13,5 +13,8 @@ class NotificationsConfig(AppConfig):
         from portal.notifications import actions, bounces, retention  # noqa: F401 - bounces listens to the provider's events
 
         retention.state()
-        kinds.register(actions.BOUNCED, _("an e-mail that does not work"), "delivery_register:inspect")
-        kinds.register(actions.UNSURE, _("a message perhaps not sent"), "delivery_register:inspect")
+        for kind, words in (
+            (actions.BOUNCED, _("an e-mail that does not work")),
+            (actions.UNSURE, _("a message perhaps not sent")),
+        ):
+            kinds.register(kind, words, "delivery_register:inspect", right="notifications.view_delivery")

@@ -53,16 +53,16 @@ class DeliveryIndex(RegisterIndex):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            TitleColumn("title", label=_("message"), accessor=queries.title_of, get_url=self.get_inspect_url),
-            Column("to", label=_("recipient"), accessor=lambda one: masked(one.recipient)),
+            TitleColumn("title", label=_("Message"), accessor=queries.title_of, get_url=self.get_inspect_url),
+            Column("to", label=_("Recipient"), accessor=lambda one: masked(one.recipient)),
             StatusTagColumn(
                 "state",
-                label=_("state"),
+                label=_("State"),
                 accessor=lambda one: one.get_state_display(),
                 primary=lambda one: one.state == Delivery.State.SENT,
             ),
-            Column("queued_at", label=_("written"), accessor=lambda one: moment(one.queued_at), sort_key="queued_at"),
-            Column("sent_at", label=_("sent at"), accessor=lambda one: moment(one.sent_at), sort_key="sent_at"),
+            Column("queued_at", label=_("Written"), accessor=lambda one: moment(one.queued_at), sort_key="queued_at"),
+            Column("sent_at", label=_("Sent"), accessor=lambda one: moment(one.sent_at), sort_key="sent_at"),
         ]
 
 
@@ -127,11 +127,11 @@ class SuppressionIndex(RegisterIndex):
     def columns(self) -> list[Column]:
         return [
             TitleColumn(
-                "address", label=_("address"), accessor=lambda one: masked(one.address), get_url=self.get_inspect_url
+                "address", label=_("Address"), accessor=lambda one: masked(one.address), get_url=self.get_inspect_url
             ),
-            Column("reason", label=_("why"), accessor=lambda one: one.get_reason_display()),
-            Column("message", label=_("message"), accessor=lambda one: one.message or _("every message")),
-            Column("since", label=_("since"), accessor=lambda one: moment(one.since), sort_key="since"),
+            Column("reason", label=_("Why"), accessor=lambda one: one.get_reason_display()),
+            Column("message", label=_("Message"), accessor=lambda one: one.message or _("every message")),
+            Column("since", label=_("Since"), accessor=lambda one: moment(one.since), sort_key="since"),
         ]
 
 

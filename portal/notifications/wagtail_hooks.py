@@ -33,7 +33,7 @@ def choices() -> list[tuple[str, str]]:
 
 
 class MessageTemplateForm(WagtailAdminModelForm):
-    code = forms.ChoiceField(label=gettext_lazy("message"), choices=choices)
+    code = forms.ChoiceField(label=gettext_lazy("Message"), choices=choices)
 
 
 class PlaceholdersPanel(Panel):

@@ -73,6 +73,11 @@ class Register(ModelViewSet):
     def pk_path_converter(self) -> str:
         return "uuid" if self.key == "public_id" else "int"
 
+    @cached_property
+    def menu_url(self) -> str:
+        """The list, whichever address a room puts before it."""
+        return reverse(self.get_url_name("index"))
+
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         writing = ("add", "edit", "delete", "copy", "history", "usage")
         without: dict[str, Any] = {f"{deed}_url_name": None for deed in writing}

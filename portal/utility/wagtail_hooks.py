@@ -124,6 +124,7 @@ class WithdrawPlannedRule(generic.DeleteView):
 
 class ReadRule(generic.InspectView):
     template_name = "utility/read_rule.html"
+    page_title = gettext_lazy("Rules")
 
     def get_page_subtitle(self) -> str:
         return queries.title_of(self.object)

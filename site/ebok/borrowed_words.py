@@ -1,6 +1,6 @@
-"""Texts of the panel that Wagtail brings without their Polish: named here, they are collected into our catalogue."""
+"""Texts of the panel that Wagtail brings without their Polish, or with a poor one: named here, our catalogue holds them."""
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 BORROWED = (
     gettext_noop("any"),
@@ -122,5 +122,31 @@ BORROWED = (
     gettext_noop("Private, accessible to any logged-in users"),
     gettext_noop("%(model_name)s scheduled for publishing at %(go_live_at)s"),
     gettext_noop("%(model_name)s scheduled for publishing"),
+    gettext_noop("Search all pages…"),
+    gettext_noop("Search term"),
+    gettext_noop("Aging pages"),
+    gettext_noop("Add a group"),
+    gettext_noop("locale"),
+    gettext_noop("Locale"),
+    gettext_noop("Locales"),
+    gettext_noop("Snippets"),
+    gettext_noop("Toggle breadcrumbs"),
+    gettext_noop("Breadcrumb"),
+    gettext_noop("Add %(model_name)s"),
+    gettext_noop("Add %(object)s"),
+    gettext_noop("New: %(model_name)s"),
     gettext_noop("Removed the '%(restriction)s' view restriction. The page is public."),
+)
+
+COUNTED = (
+    ngettext_lazy(
+        '%(total)s Image <span class="w-sr-only">created in %(site_name)s</span>',
+        '%(total)s Images <span class="w-sr-only">created in %(site_name)s</span>',
+        "total",
+    ),
+    ngettext_lazy(
+        '%(total)s Document <span class="w-sr-only">created in %(site_name)s</span>',
+        '%(total)s Documents <span class="w-sr-only">created in %(site_name)s</span>',
+        "total",
+    ),
 )

@@ -13,6 +13,8 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.utils import dateformat, translation
 
+from ebok.borrowed_words import BORROWED
+
 TOP = Path(__file__).resolve().parents[2]
 ROOMS = ("home", "payments", "forms", "portal", "site/ebok")
 LATER = re.compile(r"""\b(?:later|periodic)\(\s*["']([\w.]+)["']""")
@@ -73,7 +75,8 @@ def test_our_catalogue_leaves_the_panel_its_words():
         for text, word in _catalogue(found).items()
         if text and ours.get(text, word) != word
     }
-    assert replaced - SAID_OUR_WAY == set()
+    # What is borrowed by name is said our way because the panel's own Polish is poor.
+    assert replaced - SAID_OUR_WAY - set(BORROWED) == set()
 
 
 def _catalogue(path: Path) -> dict[str, str]:

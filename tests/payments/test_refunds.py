@@ -1,5 +1,6 @@
 """Giving money back, and money that a bank takes back, for every gateway that can."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -234,6 +235,25 @@ def test_a_clerk_with_the_right_refunds_from_the_payment_s_page(desk, paid, run_
     run_jobs()
     paid.refresh_from_db()
     assert paid.refunded == Decimal("68.72")
+
+
+def test_what_was_typed_of_a_refused_refund_is_there_again_once(desk, paid):
+    page = reverse("payment_register:inspect", args=[paid.public_id])
+    address = reverse("payment_register:refund", args=[paid.public_id])
+    again = desk.post(address, {"amount": "999,99", "reason": "Zapłacono dwa razy"}, follow=True).content.decode()
+    assert 'value="999,99"' in again
+    assert 'value="Zapłacono dwa razy"' in again
+    assert 'value="Zapłacono dwa razy"' not in desk.get(page).content.decode()
+
+
+def test_what_happened_to_a_payment_is_told_in_words(desk, paid, run_jobs):
+    desk.post(
+        reverse("payment_register:refund", args=[paid.public_id]), {"amount": "68,72", "reason": "Zapłacono dwa razy"}
+    )
+    run_jobs()
+    told = desk.get(reverse("payment_register:inspect", args=[paid.public_id])).context["story"]
+    assert "zlecono zwrot" in [what for _at, _who, what in told]
+    assert not [what for _at, _who, what in told if re.fullmatch(r"[a-z]+_[a-z_]+", what)]
 
 
 @pytest.mark.parametrize("name", ["refund", "decide_refund"])

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
 from django.urls import reverse
+from wagtail.models import Locale
 
 from home.faq import actions, queries
 from home.faq.entries import FaqCategory, FaqEntry
@@ -172,6 +173,25 @@ def test_a_question_dragged_beyond_its_group_stays_in_it(site, put_question):
     assert questions(site) == ["A", "B", "C"]
     actions.move(moved, 0)
     assert questions(site) == ["B", "A", "C"]
+
+
+def test_editors_see_the_site_s_language_first_and_drag_within_each(site, put_question):
+    locale = Locale.objects.create(language_code="en")
+    english = FaqCategory.objects.create(name="First steps", order=0, locale=locale)
+    for order, question in enumerate(("What?", "Who?"), start=1):
+        FaqEntry.objects.create(
+            locale=locale, category=english, question=question, answer="<p>Yes.</p>", anchor=f"q-{order}", order=order
+        )
+    put_question("A", order=1)
+    last = put_question("B", order=2)
+
+    def listed():
+        return [entry.question for entry in queries.in_editors_order(FaqEntry.objects.all())]
+
+    assert listed() == ["A", "B", "What?", "Who?"]
+    actions.move(last, 0)
+    actions.move(FaqEntry.objects.get(question="Who?"), 2)
+    assert listed() == ["B", "A", "Who?", "What?"]
 
 
 def test_marketing_does_not_reorder_questions(site, client, put_question):

@@ -122,6 +122,15 @@ def test_the_form_asks_for_the_reason_and_leads_to_what_the_customer_sees(clerk,
     assert not access.open_visits().exists()
 
 
+def test_a_visit_asked_for_at_other_work_leads_back_to_it_and_never_out_of_the_panel(clerk, client, customer):
+    page = reverse("customer_register:visit", args=[customer.public_id])
+    work = reverse("task_register:index")
+    assert f'value="{work}"' in client.get(page, {"next": work}).content.decode()
+    assert client.post(page, {"reason": REASON, "next": work}).url == work
+    for elsewhere in ("https://example.org/panel/", "//example.org/panel/", "/pulpit/"):
+        assert client.post(page, {"reason": REASON, "next": elsewhere}).url.startswith("/go/dashboard/")
+
+
 def test_editors_and_customers_open_no_visit(client, customer, clerk):
     editor = make_staff()
     editor.groups.add(Group.objects.get(name="redakcja"))
