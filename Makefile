@@ -5,8 +5,6 @@ PORT ?= 8000
 PYTHON := .venv/bin/python
 PYTEST_ARGS ?=
 ON_TWO_CORES := -n 2 --dist worksteal
-# Much of these tests' time is waiting for the server, a browser or another process.
-ON_TWO_CORES_WAITING := -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench killed facts demo-reset lock vendor messages screenshots
@@ -22,7 +20,7 @@ test: ## everything: checks, then all tests on SQLite and on PostgreSQL; the jou
 	@.ci/prepare --tests
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-prepared migrated
 	$(PYTHON) -m pytest $(ON_TWO_CORES) -m "not journey or main_job" $(PYTEST_ARGS)
-	$(PYTHON) .ci/with-postgres $(PYTHON) -m pytest $(ON_TWO_CORES_WAITING) $(PYTEST_ARGS)
+	$(PYTHON) .ci/with-postgres $(PYTHON) -m pytest $(ON_TWO_CORES) $(PYTEST_ARGS)
 
 check: ## quick: lint, format, types, layers, templates, missing migrations, translations
 	@.ci/prepare --checks
