@@ -146,7 +146,7 @@ def test_five_hundred_rows_with_seven_bad_ones(client, community, manager, run_j
     assert Submission.objects.filter(channel="spreadsheet").count() == 493
     assert Delivery.objects.filter(message="readings_sheet").count() == Delivery.objects.count() == 1
     again = client.post(PATH, {"press": "send", "report": ticket})
-    assert again.context["report"].taken == 0
+    assert (again.context["report"].taken, again.context["report"].bad) == (0, 500)  # and each row says why
     assert Submission.objects.count() == 493
 
     kept = client.post(PATH, {"press": "report", "report": done.context["ticket"]})
